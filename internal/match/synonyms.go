@@ -1,0 +1,51 @@
+package match
+
+import (
+	"strings"
+
+	"faqbot/internal/text"
+)
+
+// synonyms replaces variants of a word or phrase by one canonical form.
+type synonyms struct {
+	canonical map[string][]string // variant, tokens joined by blanks -> tokens
+	longest   int                 // tokens in the longest variant
+}
+
+func newSynonyms(groups [][]string) *synonyms {
+	s := &synonyms{canonical: make(map[string][]string)}
+	for _, group := range groups {
+		for i, variant := range group {
+			tokens := text.Plain(variant)
+			if i == 0 || len(tokens) == 0 {
+				continue
+			}
+			s.canonical[strings.Join(tokens, " ")] = text.Plain(group[0])
+			s.longest = max(s.longest, len(tokens))
+		}
+	}
+	return s
+}
+
+// apply returns the tokens with every variant replaced, the longest first, in one pass from the left.
+func (s *synonyms) apply(tokens []string) []string {
+	if s.longest == 0 {
+		return tokens
+	}
+	out := make([]string, 0, len(tokens)+4)
+	for i := 0; i < len(tokens); {
+		n := min(s.longest, len(tokens)-i)
+		for ; n > 0; n-- {
+			if c, ok := s.canonical[strings.Join(tokens[i:i+n], " ")]; ok {
+				out = append(out, c...)
+				break
+			}
+		}
+		if n == 0 {
+			out = append(out, tokens[i])
+			n = 1
+		}
+		i += n
+	}
+	return out
+}
