@@ -1,0 +1,49 @@
+package answer_test
+
+import (
+	"testing"
+
+	"faqbot/faq"
+	"faqbot/internal/answer"
+	"faqbot/internal/content"
+	"faqbot/internal/text"
+)
+
+// BenchmarkStart measures what every start costs: reading the content, building guard and matcher from the stored model.
+func BenchmarkStart(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := build(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkLoad measures reading and checking the content alone.
+func BenchmarkLoad(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := content.Load(faq.FS, "en"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkAsk measures one question through the core, by length and kind.
+func BenchmarkAsk(b *testing.B) {
+	bot := newBot(b)
+	for name, words := range map[string]string{
+		"short":  "cant sleep since i quit k, when does it stop",
+		"urgent": "my friend took k and wont wake up",
+		"long": "Hey all. Four years of it, the last eighteen months pretty much every day. Flushed what I had on Sunday. Monday wasn't too bad, " +
+			"Tuesday was horrible, today I'm sat on the bathroom floor typing this with a towel round me. How long until I am back to myself? Days? Weeks?",
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			q := answer.Question{Words: text.New(words)}
+			for b.Loop() {
+				bot.Ask(q)
+			}
+		})
+	}
+}

@@ -1,0 +1,317 @@
+// Package answer is the core: a question goes in, a reply comes out.
+//
+// It builds matcher and guard from a content library, holds the order of checks, and makes every card. A reply is a value: there is
+// no error, no I/O and no clock in here, and no word of any platform. Surfaces draw replies; they never make text of their own
+// beyond labels of buttons.
+package answer
+
+import (
+	"fmt"
+	"strings"
+	"sync/atomic"
+
+	"faqbot/internal/content"
+	"faqbot/internal/guard"
+	"faqbot/internal/match"
+	"faqbot/internal/text"
+)
+
+// Bot answers questions from the content it currently holds. It is safe for concurrent use.
+type Bot struct {
+	guard   *guard.Guard
+	current atomic.Pointer[snapshot]
+}
+
+// snapshot is one content with all that is built from it; it is replaced as a whole.
+type snapshot struct {
+	lib       *content.Library
+	matcher   *match.Matcher
+	completer *match.Completer
+	titles    map[string]string // by entry id
+}
+
+// New builds a bot from content and the model that was learnt from it (match.ErrStale when it was learnt from other content).
+func New(lib *content.Library, model *match.Model) (*Bot, error) {
+	g, err := guard.New()
+	if err != nil {
+		return nil, fmt.Errorf("build guard: %w", err)
+	}
+	b := &Bot{guard: g}
+	if err := b.Swap(lib, model); err != nil {
+		return nil, err
+	}
+	return b, nil
+}
+
+// NewCards builds a bot that has every card and matches nothing, without a model and at once: for commands that only show cards. It
+// has no guard either, so that Ask must not be called; it would give the card of last resort.
+func NewCards(lib *content.Library) *Bot {
+	b := &Bot{}
+	b.current.Store(newSnapshot(lib))
+	return b
+}
+
+// Swap replaces the content at once for all questions that come after; on an error the old content keeps serving.
+func (b *Bot) Swap(lib *content.Library, model *match.Model) error {
+	examples, options := Examples(lib)
+	matcher, err := match.New(examples, options, model)
+	if err != nil {
+		return fmt.Errorf("build matcher: %w", err)
+	}
+	s := newSnapshot(lib)
+	s.matcher = matcher
+	b.current.Store(s)
+	return nil
+}
+
+// newSnapshot builds all but the matcher.
+func newSnapshot(lib *content.Library) *snapshot {
+	s := &snapshot{lib: lib, titles: make(map[string]string)}
+	var titles []match.Title
+	for _, e := range lib.Entries() {
+		s.titles[e.ID] = e.Title
+		titles = append(titles, match.Title{ID: e.ID, Title: e.Title, Aliases: e.Aliases})
+	}
+	s.completer = match.NewCompleter(titles)
+	return s
+}
+
+// Library returns the content that is currently served.
+func (b *Bot) Library() *content.Library { return b.current.Load().lib }
+
+// Ask answers a question. It always replies: a panic anywhere below becomes the card of last resort.
+func (b *Bot) Ask(q Question) (out Outcome) {
+	defer func() {
+		if recover() != nil {
+			out = Outcome{Reply: NoAnswer{Card: Static()}}
+		}
+	}()
+	tokens := text.Normalize(q.Words)
+	s := b.current.Load()
+	out.Assessment = b.guard.Assess(tokens)
+	out.Category = category(out.Assessment)
+	if out.Assessment.Level() == guard.LevelUrgent {
+		r := urgent(s.lib, out.Assessment, q.Country)
+		r.Card = s.note(r.Card, q)
+		out.Reply = r
+		return out
+	}
+	out.Ranked = s.matcher.Rank(tokens, allLabels)
+	v := judge(out.Ranked)
+	for _, h := range v.entries[:min(maxOptions, len(v.entries))] {
+		out.Options = append(out.Options, Option{h.Label, s.titles[h.Label], h.Confidence})
+	}
+	s.reply(&out, v, q)
+	return out
+}
+
+// category returns the first category of the safety taxonomy. A check-in is none: it is doubt, and the notice says it.
+func category(a guard.Assessment) string {
+	for _, h := range a.Hits {
+		if h.Category != guard.CheckIn {
+			return string(h.Category)
+		}
+	}
+	return ""
+}
+
+// allLabels asks the matcher for every label.
+const allLabels = 1 << 20
+
+// reply turns the bands into a reply, notices included.
+func (s *snapshot) reply(out *Outcome, v verdict, q Question) {
+	notice := noticeOf(out.Assessment, v)
+	if q.Heard == Overheard && (v.band != bandAnswer || notice != NoticeNone) {
+		out.Reply = Silence{ReasonUnsure}
+		return
+	}
+	switch v.band {
+	case bandDecline:
+		d, _ := s.lib.Decline(v.decline)
+		if out.Category == "" || notice == NoticeNone {
+			out.Category = d.Category
+		}
+		out.Options = nil
+		out.Reply = Decline{s.note(s.above(s.declineCard(d, q), notice, q), q), notice}
+	case bandAnswer:
+		e, _ := s.lib.Entry(v.entries[0].Label)
+		out.Reply = Answer{s.note(s.above(s.entryCard(e, q), notice, q), q), notice}
+	case bandChoose:
+		out.Options = worthOffering(out.Options)
+		out.Reply = Choose{s.note(s.above(s.chooseCard(out.Options, q), notice, q), q), notice, out.Options}
+	case bandNone:
+		s.replyNone(out, notice, q)
+	}
+}
+
+// replyNone answers a question that no entry fits.
+func (s *snapshot) replyNone(out *Outcome, notice Notice, q Question) {
+	switch notice {
+	case NoticeNone:
+	case NoticeCheckIn:
+		out.Reply = CheckIn{s.note(s.fixedCard(content.CardCheckIn, q), q)}
+		return
+	case NoticeSeeDoctor:
+		if e, ok := s.lib.Entry(entryMedical); ok {
+			out.Options = append([]Option{{e.ID, e.Title, 0}}, without(out.Options, e.ID)...)
+			out.Options = out.Options[:min(maxOptions, len(out.Options))]
+			out.Reply = Answer{s.note(s.above(s.entryCard(e, q), notice, q), q), notice}
+			return
+		}
+	}
+	id := content.CardNoAnswer
+	if out.Assessment.Has(guard.Venting) {
+		id = content.CardNoAnswerVenting
+	}
+	out.Reply = NoAnswer{s.note(s.above(s.fixedCard(id, q), notice, q), q), notice}
+}
+
+// noticeOf says which lines stand above the reply.
+func noticeOf(a guard.Assessment, v verdict) Notice {
+	switch {
+	case a.Has(guard.SeeDoctor):
+		return NoticeSeeDoctor
+	case a.Has(guard.CheckIn) || v.inNeed:
+		return NoticeCheckIn
+	}
+	return NoticeNone
+}
+
+// worthOffering drops the options that are too unlikely for a button; the first always stays.
+func worthOffering(options []Option) []Option {
+	for i, o := range options {
+		if i > 0 && o.Confidence < optionAt {
+			return options[:i]
+		}
+	}
+	return options
+}
+
+func without(options []Option, id string) []Option {
+	var out []Option
+	for _, o := range options {
+		if o.ID != id {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// Entry returns the card of a chosen entry, by its id or a further id, without matching; ok is false for any other text. The guard
+// does not run: an id is not a member's words.
+func (b *Bot) Entry(id string, q Question) (out Outcome, ok bool) {
+	s := b.current.Load()
+	e, ok := s.lib.Entry(id)
+	if !ok {
+		return Outcome{}, false
+	}
+	return Outcome{Reply: Answer{Card: s.entryCard(e, q)}, Options: []Option{{e.ID, e.Title, 0}}}, true
+}
+
+// Urgent rebuilds an urgent card for a country from its key; ok is false for a key without an urgent category.
+func (b *Bot) Urgent(key, country string) (r Urgent, ok bool) {
+	a := assessmentOf(key)
+	if len(a.Hits) == 0 {
+		return Urgent{}, false
+	}
+	return urgent(b.current.Load().lib, a, country), true
+}
+
+// UrgentCard returns an urgent card by its id, such as crisis/medical, for a country; ok is false for any other id. Where several
+// categories share an id it is the card of the most pressing.
+func (b *Bot) UrgentCard(id, country string) (r Urgent, ok bool) {
+	for _, c := range guard.Urgent() {
+		if urgentTexts(c).id == id {
+			return b.Urgent(string(c), country)
+		}
+	}
+	return Urgent{}, false
+}
+
+// Topics returns the entries whose id begins with a prefix such as "coping/", in the order of the content.
+func (b *Bot) Topics(prefix string) []Option {
+	var out []Option
+	for _, e := range b.Library().Entries() {
+		if strings.HasPrefix(e.ID, prefix) {
+			out = append(out, Option{ID: e.ID, Title: e.Title})
+		}
+	}
+	return out
+}
+
+// Members returns the entries of a group card, in the order of the content; none for any other id.
+func (b *Bot) Members(group string) []Option {
+	var out []Option
+	for _, e := range b.Library().Entries() {
+		if e.Group == group {
+			out = append(out, Option{ID: e.ID, Title: e.Title})
+		}
+	}
+	return out
+}
+
+// Countries returns the countries with help lines, as code and name, by name.
+func (b *Bot) Countries() []Option {
+	lib := b.Library()
+	var out []Option
+	for _, code := range lib.Countries() {
+		h, _ := lib.Helplines(code)
+		out = append(out, Option{ID: code, Title: h.Name})
+	}
+	return out
+}
+
+// Fixed returns one of the cards that content names (content.CardHelp and so on); ok is false for an unknown id.
+func (b *Bot) Fixed(id string, q Question) (card Card, ok bool) {
+	s := b.current.Load()
+	if _, ok := s.lib.Card(id); !ok {
+		return Card{}, false
+	}
+	return s.fixedCard(id, q), true
+}
+
+// Declined returns the card of a declined class; ok is false for an unknown id.
+func (b *Bot) Declined(id string, q Question) (card Card, ok bool) {
+	s := b.current.Load()
+	d, ok := s.lib.Decline(id)
+	if !ok {
+		return Card{}, false
+	}
+	return s.declineCard(d, q), true
+}
+
+// Help returns where to turn: the lines of a country, or the international directories.
+func (b *Bot) Help(country string, q Question) Card {
+	q.Country = country
+	s := b.current.Load()
+	if e, ok := s.lib.Entry(entryHelplines); ok {
+		return s.entryCard(e, q)
+	}
+	card := s.fixedCard(content.CardHelp, q)
+	card.contacts, _ = contactsFor(s.lib, country, helpRoles(), maxHelpContacts)
+	return card
+}
+
+// Complete returns entries whose title or alias a prefix may mean, best first; all in order for an empty prefix.
+func (b *Bot) Complete(prefix string, limit int) []Option {
+	var out []Option
+	for _, t := range b.current.Load().completer.Complete(prefix, limit) {
+		out = append(out, Option{ID: t.ID, Title: t.Title})
+	}
+	return out
+}
+
+// Explain says why a label was ranked where it was.
+func (b *Bot) Explain(w text.Words, label string, terms int) (match.Reason, bool) {
+	return b.current.Load().matcher.Explain(text.Normalize(w), label, terms)
+}
+
+// Replies yields every kind of reply that the content can produce, for checks that draw each: all entries with every notice, all
+// choices' shapes, declines, fixed cards, urgent cards for every country.
+func (b *Bot) Replies(yield func(Reply) bool) {
+	for _, r := range b.current.Load().replies() {
+		if !yield(r) {
+			return
+		}
+	}
+}
