@@ -1,0 +1,298 @@
+// Package discord is the adapter to Discord: events become questions, replies become payloads.
+//
+// It and the packages below it are all that knows Discord. It is the door of discordgo, whose types and constants it uses; it must not
+// use its connections (gateway and rest say why). It makes no text beyond labels of controls, decides nothing about answers, and logs
+// ids and counts only: never what a member typed, never a token.
+package discord
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/bwmarrin/discordgo"
+
+	"faqbot/internal/answer"
+	"faqbot/internal/discord/gateway"
+	"faqbot/internal/discord/rest"
+)
+
+const (
+	// answerWithin is the time from receipt until the card of last resort goes out: Discord gives responseWindow in all.
+	answerWithin = 2 * time.Second
+	// replyWithin bounds all tries of a reply to a message: long enough for a channel's rate limit, short enough to free its slot.
+	replyWithin = 15 * time.Second
+	// maxPrivate and maxPublic bound the events that are answered at the same time; an answer takes well under a millisecond, a REST
+	// call up to 2 s. They are apart, so that a flood of mentions holds up nobody who asked by command or directly.
+	maxPrivate = 64
+	maxPublic  = 64
+	// rememberEvents is how many ids are kept to recognise an event that arrives twice.
+	rememberEvents = 4096
+	// quietFor is how long a channel that refused a reply is left alone. Refused calls count towards a block of the IP address; a
+	// moderator who has just given the permission should not have to wait long.
+	quietFor = time.Minute
+)
+
+// adapter answers Discord's events.
+type adapter struct {
+	bot        *answer.Bot
+	core       func(answer.Question) answer.Outcome // the bot's Ask
+	api        *api
+	log        *slog.Logger
+	user       string   // the bot's user id
+	key        [32]byte // of the owners' tags
+	commands   map[string]command
+	components map[string]handler
+	private    chan struct{} // a slot for each interaction and direct message in work
+	public     chan struct{} // a slot for each mention in work
+	seen       *recent
+	quiet      *quiet
+	working    sync.WaitGroup
+	within     time.Duration // answerWithin
+}
+
+// newAdapter needs of the Config the bot, the log and the bare token; user is the bot's id.
+func newAdapter(c Config, calls *api, user string) *adapter {
+	a := &adapter{
+		bot: c.Bot, core: c.Bot.Ask, api: calls, log: c.Log, user: user, commands: map[string]command{}, components: components(),
+		key: sha256.Sum256([]byte("owner of a public message\n" + c.Token)), within: answerWithin,
+		private: make(chan struct{}, maxPrivate), public: make(chan struct{}, maxPublic), seen: newRecent(rememberEvents), quiet: newQuiet(),
+	}
+	for _, c := range commands(c.Bot) {
+		a.commands[c.name] = c
+	}
+	return a
+}
+
+// handle is the one door for events. It returns at once unless all private slots are taken; then it waits for one, or for the end of
+// its first context. The work itself lives in the second one: wait for it with a.working.
+func (a *adapter) handle(waiting, answering context.Context, e gateway.Event) {
+	received := time.Now()
+	defer a.recovered(answering, e.Type)
+	switch e.Type {
+	case "INTERACTION_CREATE":
+		a.inSlot(waiting, a.private, e.Type, func() { a.interaction(answering, received, e.Data) })
+	case "MESSAGE_CREATE":
+		m, err := decodeMessage(e.Data)
+		switch {
+		case err != nil:
+			a.log.ErrorContext(answering, "a message could not be read")
+		case !a.addressed(m) || !a.seen.add(m.ID):
+		case m.GuildID == "":
+			a.inSlot(waiting, a.private, e.Type, func() { a.message(answering, received, m) })
+		default:
+			// Waiting for a slot would hold up the interactions behind it, which have three seconds.
+			full, cancel := context.WithCancel(waiting)
+			cancel()
+			if !a.inSlot(full, a.public, e.Type, func() { a.message(answering, received, m) }) {
+				a.log.ErrorContext(answering, "too many mentions at once, one was not answered", "message_id", m.ID, "channel_id", m.ChannelID)
+			}
+		}
+	}
+}
+
+// inSlot runs work in a goroutine as soon as a slot is free, and reports false when the context ends before.
+func (a *adapter) inSlot(ctx context.Context, slots chan struct{}, event string, work func()) bool {
+	select {
+	case slots <- struct{}{}: // even when the context has ended already
+	default:
+		select {
+		case slots <- struct{}{}:
+		case <-ctx.Done():
+			return false
+		}
+	}
+	a.working.Go(func() {
+		defer func() { <-slots }()
+		defer a.recovered(context.WithoutCancel(ctx), event)
+		work()
+	})
+	return true
+}
+
+// ask answers a question before the context's deadline, or fails. Nobody waits for a core that is stuck: neither the member, nor the
+// slot, nor a stop.
+func (a *adapter) ask(ctx context.Context, q answer.Question) (answer.Reply, error) {
+	type result struct {
+		reply answer.Reply
+		err   error
+	}
+	done := make(chan result, 1)
+	go func() {
+		r, err := safely(func() (answer.Reply, error) { return a.core(q).Reply, nil })
+		done <- result{r, err}
+	}()
+	select {
+	case r := <-done:
+		return r.reply, r.err
+	case <-ctx.Done():
+		return nil, errSlow
+	}
+}
+
+// interaction answers one INTERACTION_CREATE.
+func (a *adapter) interaction(ctx context.Context, received time.Time, raw json.RawMessage) {
+	i, err := decodeInteraction(raw)
+	if err != nil {
+		a.log.ErrorContext(ctx, "an interaction could not be read")
+		if i = skeleton(raw); i == nil {
+			return
+		}
+	}
+	if !a.seen.add(i.ID) {
+		return
+	}
+	var kind string
+	switch i.Type {
+	case discordgo.InteractionApplicationCommandAutocomplete:
+		kind, err = "autocomplete", a.autocomplete(ctx, received, i)
+	case discordgo.InteractionApplicationCommand:
+		kind, err = "command", a.run(ctx, received, i)
+	case discordgo.InteractionMessageComponent:
+		kind, err = "component", a.run(ctx, received, i)
+	default:
+		kind, err = "unknown", a.run(ctx, received, i)
+	}
+	switch {
+	case rest.IsCode(err, rest.CodeAlreadyAcknowledged):
+		a.log.InfoContext(ctx, "another process answered first", "kind", kind, "interaction_id", i.ID)
+	case err != nil:
+		a.log.ErrorContext(ctx, "an interaction was not answered", "kind", kind, "interaction_id", i.ID, "error", err)
+	default:
+		a.log.DebugContext(ctx, "answered", "kind", kind, "interaction_id", i.ID, "micros", time.Since(received).Microseconds())
+	}
+}
+
+// skeleton reads what it takes to answer an interaction that cannot be read as a whole, or returns nil.
+func skeleton(raw json.RawMessage) *discordgo.Interaction {
+	var bare struct {
+		ID    string                    `json:"id"`
+		Token string                    `json:"token"`
+		Type  discordgo.InteractionType `json:"type"`
+	}
+	if json.Unmarshal(raw, &bare) != nil || bare.ID == "" || bare.Token == "" {
+		return nil
+	}
+	return &discordgo.Interaction{ID: bare.ID, Token: bare.Token, Type: bare.Type}
+}
+
+// run finds the handler of a command or component, calls it and sends its response. Whatever goes wrong in it, and whatever has no
+// handler, becomes the card of last resort.
+func (a *adapter) run(ctx context.Context, received time.Time, i *discordgo.Interaction) error {
+	thinking, cancel := context.WithDeadline(ctx, received.Add(a.within))
+	defer cancel()
+	r, err := safely(func() (response, error) {
+		handle, in, ok := a.route(i)
+		if !ok {
+			return response{message: plainMessage(answer.Static())}, nil
+		}
+		return handle(thinking, a, in)
+	})
+	if err != nil {
+		a.log.ErrorContext(ctx, "a handler failed, the static card goes out", "interaction_id", i.ID, "error", err)
+		r = response{message: plainMessage(answer.Static())}
+	}
+	if r.publish != nil {
+		if err := a.api.createMessage(thinking, i.ChannelID, r.publish.newMessage); err != nil {
+			a.log.WarnContext(ctx, "a shared card was not posted", "channel_id", i.ChannelID, "error", err)
+			r.message = r.publish.failed
+			if isForbidden(err) {
+				r.message = r.publish.forbidden
+			}
+		}
+	}
+	if err := a.respond(ctx, received, i, r); err != nil {
+		return err
+	}
+	if r.remove {
+		ctx, cancel := context.WithDeadline(ctx, received.Add(replyWithin))
+		defer cancel()
+		if err := a.api.deleteMessage(ctx, i.ChannelID, i.Message.ID); err != nil {
+			a.log.WarnContext(ctx, "a message was not put away", "channel_id", i.ChannelID, "message_id", i.Message.ID, "error", err)
+		}
+	}
+	return nil
+}
+
+// respond sends the first response to an interaction: for the member alone, pinging nobody. When Discord refuses the payload, the
+// same words go out as plain text.
+func (a *adapter) respond(ctx context.Context, received time.Time, i *discordgo.Interaction, r response) error {
+	ctx, cancel := context.WithDeadline(ctx, received.Add(responseWindow))
+	defer cancel()
+	build := respondMessage
+	if r.redraw {
+		build = respondUpdate
+	}
+	var err error
+	for _, m := range plainer(r.message) {
+		m.Flags |= discordgo.MessageFlagsEphemeral
+		if err = a.api.createResponse(ctx, i.ID, i.Token, build(m)); !isRefused(err) {
+			return err
+		}
+		a.log.ErrorContext(ctx, "discord refused a card, something plainer goes out", "interaction_id", i.ID, "error", err)
+	}
+	return err
+}
+
+func (a *adapter) autocomplete(ctx context.Context, received time.Time, i *discordgo.Interaction) error {
+	ctx, cancel := context.WithDeadline(ctx, received.Add(responseWindow))
+	defer cancel()
+	list, err := safely(func() ([]commandChoice, error) {
+		data, ok := i.Data.(discordgo.ApplicationCommandInteractionData)
+		c, known := a.commands[data.Name]
+		if !ok || !known || c.option == nil || !c.option.Autocomplete {
+			return nil, nil
+		}
+		values, focused := optionsOf(data.Options)
+		return choices(a.completions(values[focused], c.completes)), nil
+	})
+	if err != nil {
+		a.log.ErrorContext(ctx, "autocomplete failed, it offers nothing", "interaction_id", i.ID, "error", err)
+	}
+	return a.api.createResponse(ctx, i.ID, i.Token, respondChoices(list))
+}
+
+// isRefused reports whether Discord, or a server's AutoMod, did not like what was sent, so that something plainer may pass.
+func isRefused(err error) bool {
+	answered, ok := errors.AsType[*rest.Error](err)
+	return isBlocked(err) || ok && answered.Status == http.StatusBadRequest && answered.Code != rest.CodeAlreadyAcknowledged
+}
+
+// isBlocked reports whether AutoMod kept a text out.
+func isBlocked(err error) bool {
+	return rest.IsCode(err, codeBlockedByAutoMod, codeBlockedByAutoModTitle, codeBlockedLink)
+}
+
+// isForbidden reports whether the bot may not do what it tried, whatever the text.
+func isForbidden(err error) bool {
+	answered, ok := errors.AsType[*rest.Error](err)
+	return ok && answered.Status == http.StatusForbidden && !isBlocked(err)
+}
+
+var (
+	errPanic = errors.New("panic")
+	errSlow  = errors.New("the core was too slow")
+)
+
+// safely turns a panic into an error that says where, and never what: its value may hold a member's words.
+func safely[T any](f func() (T, error)) (v T, err error) {
+	defer func() {
+		if recover() != nil {
+			err = fmt.Errorf("%w at %s", errPanic, panicPlace())
+		}
+	}()
+	return f()
+}
+
+// recovered ends a panic outside of safely: the process goes on.
+func (a *adapter) recovered(ctx context.Context, event string) {
+	if recover() != nil {
+		a.log.ErrorContext(ctx, "panic in the adapter", "event", event, "at", panicPlace())
+	}
+}

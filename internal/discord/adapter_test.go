@@ -1,0 +1,198 @@
+package discord
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/bwmarrin/discordgo"
+
+	"faqbot/internal/discord/discordtest"
+	"faqbot/internal/discord/gateway"
+)
+
+// TestTags: a tag is its owner's alone, and two of one owner look unrelated.
+func TestTags(t *testing.T) {
+	t.Parallel()
+	a, b := &adapter{key: [32]byte{1}}, &adapter{key: [32]byte{2}}
+	const me, other = "123456789012345678", "223456789012345678"
+	tag := a.tag("1", me)
+	if !a.owns(tag, me) || a.owns(tag, other) || b.owns(tag, me) || a.owns("", me) || a.owns(me, me) || a.owns("1.", me) || a.owns(a.tag("1", ""), "") {
+		t.Error("a tag belongs to its owner alone")
+	}
+	if strings.Contains(tag, me) || strings.TrimPrefix(tag, "1.") == strings.TrimPrefix(a.tag("2", me), "2.") {
+		t.Errorf("the tag %q tells who owns it", tag)
+	}
+	if n := len(pathDismiss + "/" + a.tag("12345678901234567890", me)); n > maxCustomIDRunes {
+		t.Errorf("%d characters", n)
+	}
+}
+
+// TestQuiet: a channel is left alone until its time, and the memory is bounded.
+func TestQuiet(t *testing.T) {
+	t.Parallel()
+	q, now := newQuiet(), time.Unix(1000, 0)
+	q.add("a", now.Add(time.Minute))
+	if !q.is("a", now) || q.is("b", now) || !q.is("a", now.Add(59*time.Second)) || q.is("a", now.Add(time.Minute)) || q.is("a", now) {
+		t.Error("quiet from add to its time")
+	}
+	for i := range 3 * maxQuiet {
+		q.add(fmt.Sprint(i), now.Add(time.Hour))
+	}
+	if len(q.until) > maxQuiet {
+		t.Errorf("%d channels are remembered", len(q.until))
+	}
+}
+
+// TestRecent: an id is new once, until many others came.
+func TestRecent(t *testing.T) {
+	t.Parallel()
+	r := newRecent(3)
+	for i, want := range []bool{true, true, true, false, true, false, true} {
+		if id := []string{"a", "b", "c", "a", "d", "b", "a"}[i]; r.add(id) != want {
+			t.Errorf("add %d (%s) = %t", i, id, !want)
+		}
+	}
+	if len(r.known) != 3 {
+		t.Errorf("%d ids are remembered", len(r.known))
+	}
+}
+
+// TestNonce: Discord takes no nonce that is longer, and no two shares have the same one.
+func TestNonce(t *testing.T) {
+	t.Parallel()
+	if n := nonceOf("1", "a"); len(n) != maxNonceRunes || n != nonceOf("1", "a") || n == nonceOf("1", "b") || n == nonceOf("1a", "") {
+		t.Error(n)
+	}
+}
+
+// TestStopWithoutSlots stops a bot all of whose slots are stuck: an event that waits for one is given up.
+func TestStopWithoutSlots(t *testing.T) {
+	t.Parallel()
+	a := &adapter{private: make(chan struct{}), log: slog.New(slog.DiscardHandler), seen: newRecent(1)}
+	waiting, stop := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		a.handle(waiting, t.Context(), gateway.Event{Type: "INTERACTION_CREATE"})
+	}()
+	select {
+	case <-done:
+		t.Error("the event found a slot")
+	case <-time.After(20 * time.Millisecond):
+	}
+	stop()
+	<-done
+}
+
+// TestSharedWithoutName: nothing in a shared card tells who shared it.
+func TestSharedWithoutName(t *testing.T) {
+	t.Parallel()
+	p := newPlayer(t)
+	p.play("/faq topic: faq/duration\npress Share with the channel\nkeep the question\npress Yes, share it\non the question\npress Yes, share it")
+	var shared []json.RawMessage
+	for _, m := range p.fake.Messages(p.fake.ChannelID) {
+		if strings.Contains(string(m), `"flags":0`) && !strings.Contains(string(m), `"type":20`) {
+			shared = append(shared, m)
+		}
+	}
+	if len(shared) != 1 {
+		t.Fatalf("%d messages are in the channel", len(shared))
+	}
+	for _, id := range append([]string{p.fake.UserID}, p.tokens...) {
+		if strings.Contains(string(shared[0]), id) {
+			t.Errorf("%s tells who shared it", shared[0])
+		}
+	}
+}
+
+// FuzzEvents feeds events to the adapter as Discord would: whatever they hold, it does not panic outside of its door.
+func FuzzEvents(f *testing.F) {
+	fake := discordtest.New(discordtest.Options{})
+	f.Cleanup(fake.Close)
+	for _, event := range []any{
+		fake.Command(discordtest.From{}, "faq", discordtest.Arg{Name: "topic", Value: "faq/duration"}),
+		fake.Autocomplete(discordtest.From{Place: discordtest.InDM}, "faq", discordtest.Arg{Name: "topic", Value: "x", Focused: true}),
+		fake.Button(discordtest.From{}, nil, "dismiss/1"), fake.Select(discordtest.From{}, nil, "pick", "faq/duration"),
+		fake.ModalSubmit(discordtest.From{}, "x", true, discordtest.Field{CustomID: "a", Value: "b"}),
+	} {
+		raw, err := json.Marshal(event)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(raw)
+	}
+	f.Add([]byte(`{"id":"1","token":"t","type":2,"data":null}`))
+	f.Add([]byte(`{"id":"1","token":"t","type":3,"data":{"custom_id":"urgent/C1","values":[null]},"message":{"flags":null}}`))
+	bot, err := learnt()
+	if err != nil {
+		f.Fatal(err)
+	}
+	a := &adapter{bot: bot, core: bot.Ask, commands: map[string]command{}, components: components()}
+	for _, c := range commands(bot) {
+		a.commands[c.name] = c
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		if m, err := decodeMessage(raw); err == nil {
+			a.addressed(m)
+		}
+		i, err := decodeInteraction(raw)
+		if err != nil {
+			if i = skeleton(raw); i == nil {
+				return
+			}
+		}
+		handle, in, ok := a.route(i)
+		if data, is := i.Data.(discordgo.ApplicationCommandInteractionData); is {
+			values, focused := optionsOf(data.Options)
+			if n := len(choices(a.completions(values[focused], nil))); n > maxChoices {
+				t.Errorf("%d choices", n)
+			}
+		}
+		if !ok {
+			return
+		}
+		r, err := handle(t.Context(), a, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, err := range checkMessage(r.message) {
+			t.Errorf("%s: %v", raw, err)
+		}
+	})
+}
+
+// TestSameCommands: order does not count, and everything that members see does.
+func TestSameCommands(t *testing.T) {
+	t.Parallel()
+	bot := fixtureBot(t)
+	want := func() []registered { return registration(commands(bot), true) }
+	change := map[string]func([]registered) []registered{
+		"description": func(c []registered) []registered { c[0].Description += "!"; return c },
+		"option":      func(c []registered) []registered { c[0].Options[0].Description += "!"; return c },
+		"required":    func(c []registered) []registered { c[0].Options[0].Required = false; return c },
+		"choice":      func(c []registered) []registered { c[2].Options[0].Choices[0].Name += "!"; return c },
+		"contexts":    func(c []registered) []registered { c[0].Contexts = c[0].Contexts[:1]; return c },
+		"one less":    func(c []registered) []registered { return c[1:] },
+		"one more":    func(c []registered) []registered { return append(c, registered{Type: 3, Name: "Ask about this"}) },
+	}
+	for name, change := range change {
+		if sameCommands(change(want()), want()) {
+			t.Errorf("%s: not seen", name)
+		}
+	}
+	other := want()
+	slices.Reverse(other)
+	slices.Reverse(other[0].Contexts)
+	if !sameCommands(other, want()) {
+		t.Error("the order counts")
+	}
+	if c := registration(commands(bot), false)[0]; c.Contexts != nil || c.IntegrationTypes != nil {
+		t.Error("contexts are for global commands only")
+	}
+}

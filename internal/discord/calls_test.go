@@ -1,0 +1,137 @@
+package discord
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/bwmarrin/discordgo"
+)
+
+// A callCase is a call and what goes over the wire for it.
+type callCase struct {
+	name, line, body string
+	call             func(context.Context, *api) error
+}
+
+const pingsNobody = `"allowed_mentions":{"parse":[],"replied_user":false}`
+
+func responseCases() []callCase {
+	respond := func(r interactionResponse) func(context.Context, *api) error {
+		return func(ctx context.Context, a *api) error { return a.createResponse(ctx, "1", "t", r) }
+	}
+	body := messageBody{Content: "hi", Flags: discordgo.MessageFlagsEphemeral}
+	const line = "POST /api/v10/interactions/1/t/callback"
+	return []callCase{
+		{"respond", line, `{"type":4,"data":{"content":"hi","flags":64,` + pingsNobody + `}}`, respond(respondMessage(body))},
+		{
+			"update", line, `{"type":7,"data":{"content":"hi","embeds":[],"components":[],` + pingsNobody + `,"attachments":[]}}`,
+			respond(respondUpdate(body)),
+		},
+		{"choices", line, `{"type":8,"data":{"choices":[{"name":"N","value":"v"}]}}`, respond(respondChoices([]commandChoice{{"N", "v"}}))},
+		{"no choices", line, `{"type":8,"data":{"choices":[]}}`, respond(respondChoices(nil))},
+	}
+}
+
+func otherCases() []callCase {
+	return []callCase{
+		{
+			"create", "POST /api/v10/channels/3/messages",
+			`{"content":"hi",` + pingsNobody + `,"message_reference":{"message_id":"4","fail_if_not_exists":false},"nonce":"n","enforce_nonce":true}`,
+			func(ctx context.Context, a *api) error {
+				return a.createMessage(ctx, "3", newMessage{messageBody: messageBody{Content: "hi"}, ReplyTo: "4", Nonce: "n"})
+			},
+		},
+		{
+			"delete", "DELETE /api/v10/channels/3/messages/4", "",
+			func(ctx context.Context, a *api) error { return a.deleteMessage(ctx, "3", "4") },
+		},
+		{"gateway", "GET /api/v10/gateway/bot", "", func(ctx context.Context, a *api) error { _, err := a.gatewayBot(ctx); return err }},
+		{"me", "GET /api/v10/users/@me", "", func(ctx context.Context, a *api) error { _, err := a.me(ctx); return err }},
+		{"application", "GET /api/v10/applications/@me", "", func(ctx context.Context, a *api) error { _, err := a.application(ctx); return err }},
+		{
+			"commands", "PUT /api/v10/applications/1/commands", `[{"type":1,"name":"ask","description":"d"}]`,
+			func(ctx context.Context, a *api) error {
+				return a.putCommands(ctx, "1", "", []registered{{Type: 1, Name: "ask", Description: "d"}})
+			},
+		},
+		{
+			"guild commands", "PUT /api/v10/applications/1/guilds/2/commands", `[{"type":1,"name":"ask","description":"d"}]`,
+			func(ctx context.Context, a *api) error {
+				return a.putCommands(ctx, "1", "2", []registered{{Type: 1, Name: "ask", Description: "d"}})
+			},
+		},
+	}
+}
+
+// answering returns calls of a server that answers every one in the same way, and the last request: method, URI and body.
+func answering(t *testing.T, status int, answer string) (*api, *[2]string) {
+	t.Helper()
+	var last [2]string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		last = [2]string{r.Method + " " + r.RequestURI, string(body)}
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, answer)
+	}))
+	t.Cleanup(server.Close)
+	return newAPI(t, server.URL, "token", slog.New(slog.DiscardHandler)), &last
+}
+
+func TestCalls(t *testing.T) {
+	t.Parallel()
+	for _, test := range append(responseCases(), otherCases()...) {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			a, last := answering(t, http.StatusOK, `{"id":"7"}`)
+			if err := test.call(t.Context(), a); err != nil {
+				t.Fatal(err)
+			}
+			if last[0] != test.line || last[1] != test.body {
+				t.Errorf("sent\n%s\n%s\nwant\n%s\n%s", last[0], last[1], test.line, test.body)
+			}
+		})
+	}
+}
+
+func TestGetCommands(t *testing.T) {
+	t.Parallel()
+	a, last := answering(t, http.StatusOK, `[{"id":"1","type":1,"name":"ask","description":"d","contexts":null,"options":[]}]`)
+	got, err := a.getCommands(t.Context(), "1", "")
+	if err != nil || len(got) != 1 || got[0].Name != "ask" {
+		t.Errorf("got %v, %v", got, err)
+	}
+	if last[0] != "GET /api/v10/applications/1/commands?with_localizations=true" {
+		t.Error(last[0])
+	}
+}
+
+func TestGoneMessageIsDeleted(t *testing.T) {
+	t.Parallel()
+	a, _ := answering(t, http.StatusNotFound, `{"code":10008,"message":"Unknown Message"}`)
+	if err := a.deleteMessage(t.Context(), "1", "2"); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestNonsense: an answer that cannot be read is an error that does not quote it.
+func TestNonsense(t *testing.T) {
+	t.Parallel()
+	a, _ := answering(t, http.StatusOK, "PAYLOAD")
+	if _, err := a.me(t.Context()); err == nil || strings.Contains(err.Error(), "PAYLOAD") {
+		t.Error(err)
+	}
+}
+
+func TestBareToken(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]string{"t": "t", "Bot t": "t", " \tBot  t\n": "t", "Bot ": "", "": "", "a b": "a b"} {
+		if got := bareToken(given); got != want {
+			t.Errorf("%q: %q", given, got)
+		}
+	}
+}

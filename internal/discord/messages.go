@@ -1,0 +1,107 @@
+package discord
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/bwmarrin/discordgo"
+
+	"faqbot/internal/answer"
+	"faqbot/internal/content"
+	"faqbot/internal/discord/rest"
+	"faqbot/internal/text"
+)
+
+// message answers a direct message, or a message that mentions the bot.
+func (a *adapter) message(ctx context.Context, received time.Time, m *discordgo.Message) {
+	if a.quiet.is(m.ChannelID, received) {
+		a.log.DebugContext(ctx, "not answered, the channel refused a reply lately", "message_id", m.ID, "channel_id", m.ChannelID)
+		return
+	}
+	thinking, cancel := context.WithDeadline(ctx, received.Add(a.within))
+	defer cancel()
+	body, err := safely(func() (messageBody, error) { return a.answerTo(thinking, m) })
+	if err != nil {
+		a.log.ErrorContext(ctx, "a message's handler failed, the static card goes out", "message_id", m.ID, "error", err)
+		body = plainMessage(answer.Static())
+	}
+	sending, stop := context.WithDeadline(ctx, received.Add(replyWithin))
+	defer stop()
+	err = a.reply(sending, m, body)
+	switch {
+	case err != nil:
+		if isForbidden(err) {
+			a.quiet.add(m.ChannelID, time.Now().Add(quietFor))
+		}
+		a.log.ErrorContext(ctx, "a message was not answered", "message_id", m.ID, "channel_id", m.ChannelID, "error", err)
+	default:
+		a.log.DebugContext(ctx, "answered", "kind", "message", "message_id", m.ID, "micros", time.Since(received).Microseconds())
+	}
+}
+
+// answerTo draws the answer to a message; one without words gets the help card.
+func (a *adapter) answerTo(ctx context.Context, m *discordgo.Message) (messageBody, error) {
+	v := view{public: m.GuildID != ""}
+	if v.public {
+		v.owner = a.tag(m.ID, m.Author.ID)
+	}
+	q := answer.Question{Heard: answer.Addressed, At: snowflakeTime(m.ID)}
+	words := a.withoutMention(m.Content)
+	if strings.TrimSpace(words) == "" {
+		card, _ := a.bot.Fixed(content.CardHelp, q)
+		return render(answer.NoAnswer{Card: card}, v, a.bot.Countries())
+	}
+	q.Words = text.New(words)
+	r, err := a.ask(ctx, q)
+	if err != nil {
+		return messageBody{}, err
+	}
+	return render(r, v, a.bot.Countries())
+}
+
+// addressed reports whether a member's message was meant for the bot: sent to it directly, with its mention, or as a reply to one of
+// its messages with the ping left on.
+func (a *adapter) addressed(m *discordgo.Message) bool {
+	if m.Author == nil || m.Author.Bot || m.Author.System || m.Author.ID == a.user || m.WebhookID != "" {
+		return false
+	}
+	if m.Type != discordgo.MessageTypeDefault && m.Type != discordgo.MessageTypeReply {
+		return false
+	}
+	if m.GuildID == "" {
+		return true
+	}
+	for _, u := range m.Mentions {
+		if u != nil && u.ID == a.user {
+			return m.Type == discordgo.MessageTypeReply || a.withoutMention(m.Content) != m.Content
+		}
+	}
+	return false
+}
+
+// withoutMention takes the bot's mentions out of a text.
+func (a *adapter) withoutMention(s string) string {
+	return strings.NewReplacer("<@"+a.user+">", " ", "<@!"+a.user+">", " ").Replace(s)
+}
+
+// reply answers a message as a reply that pings nobody. When Discord refuses the card, or its embed for want of a permission, the
+// same words go out as plain text. All tries share a nonce, so that the member never sees two answers.
+func (a *adapter) reply(ctx context.Context, to *discordgo.Message, body messageBody) error {
+	m := newMessage{ReplyTo: to.ID, Nonce: to.ID}
+	var err error
+	for n, plain := range plainer(body) {
+		m.messageBody = plain
+		err = a.api.createMessage(ctx, to.ChannelID, m)
+		if rest.IsCode(err, codeCannotReply) { // without the permission to read the history
+			m.ReplyTo = ""
+			err = a.api.createMessage(ctx, to.ChannelID, m)
+		}
+		noEmbeds := n == 0 && len(plain.Embeds) > 0 && rest.IsCode(err, codeMissingPermissions)
+		if !isRefused(err) && !noEmbeds {
+			return err
+		}
+		a.log.ErrorContext(ctx, "discord refused a card, something plainer goes out", "message_id", to.ID, "error", err)
+	}
+	return err
+}

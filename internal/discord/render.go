@@ -1,0 +1,243 @@
+package discord
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/bwmarrin/discordgo"
+
+	"faqbot/internal/answer"
+)
+
+// view says who sees a message and what can be done with it.
+type view struct {
+	// public is set for messages that others see too: danger is spoken of there only where seconds count.
+	public bool
+	// share offers to post the card in the channel, without a name.
+	share bool
+	// owner is the tag of the one who may dismiss a public message; empty in private.
+	owner string
+}
+
+// Words of the platform's own controls. All else that a member reads comes from cards.
+const (
+	labelNone      = "None of these"
+	labelDismiss   = "Dismiss"
+	labelShare     = "Share with the channel"
+	labelPublish   = "Yes, share it"
+	labelCancel    = "No, keep it private"
+	labelAgain     = "Try again"
+	labelBack      = "Back to the card"
+	labelHelp      = "Where to get help"
+	labelTopics    = "All topics"
+	labelOpen      = "Open it, only for me"
+	labelCountry   = "Choose your country"
+	labelElsewhere = "Another country"
+	labelPick      = "Choose a topic"
+	labelPrevious  = "Previous"
+	labelNext      = "Next"
+
+	textShare     = "Share this card with everyone in this channel? It is posted without your name."
+	textShared    = "Done. The card is in the channel, without your name."
+	textDismissed = "Put away."
+	textNotYours  = "Only the person who asked, or a moderator, can put this away."
+	textNotShared = "It could not be posted here: the bot may not write in this channel."
+	textNotPosted = "Discord did not take it just now."
+	// textPublic stands in public in place of an urgent card.
+	textPublic = "This is for a person, not a bot. If anyone may be in danger now, please call your local emergency number " +
+		"(112 in the EU, 911 in the US and Canada, 999 in the UK, 000 in Australia). The button shows more, only to you."
+)
+
+// accent is the colour of cards: a calm blue-green.
+const accent = 0x4C9A94
+
+// render draws a reply. It fails for a reply without a card, which nobody may see.
+func render(r answer.Reply, v view, countries []answer.Option) (messageBody, error) {
+	switch r := r.(type) {
+	case answer.Urgent:
+		return renderUrgent(r, v, countries), checkCard(r.Card)
+	case answer.Answer:
+		return renderAnswer(r, v), checkCard(r.Card)
+	case answer.Choose:
+		return renderChoose(r, v), checkCard(r.Card)
+	case answer.Decline:
+		m := cardMessage(r.Card)
+		m.Components = rows(linkButtons(r.Card), related(r.Card), controls("", v, r.Notice != answer.NoticeNone))
+		return m, checkCard(r.Card)
+	case answer.CheckIn:
+		m := plainMessage(r.Card)
+		m.Components = rows(linkButtons(r.Card), controls("", v, true))
+		return m, checkCard(r.Card)
+	case answer.NoAnswer:
+		m := cardMessage(r.Card)
+		m.Components = rows(linkButtons(r.Card),
+			append(buttons(button(labelTopics, pathTopics+"/0", discordgo.SecondaryButton)), controls("", v, true)...))
+		return m, checkCard(r.Card)
+	case answer.Silence:
+		return messageBody{}, errors.New("silence has nothing to draw")
+	}
+	return messageBody{}, fmt.Errorf("no drawing of a %T", r)
+}
+
+func checkCard(c answer.Card) error {
+	if c.IsZero() {
+		return errors.New("the card is empty")
+	}
+	return nil
+}
+
+// renderUrgent writes everything as plain text, readable where embeds are switched off. In public it shows one neutral line and a
+// button, but for what cannot wait.
+func renderUrgent(r answer.Urgent, v view, countries []answer.Option) messageBody {
+	if v.public && !r.Immediate {
+		return messageBody{
+			Content:    textPublic,
+			Components: rows(buttons(button(labelOpen, pathUrgent+"/"+r.Key, discordgo.PrimaryButton))),
+		}
+	}
+	m := plainMessage(r.Card)
+	m.Components = rows(linkButtons(r.Card), countryMenu(pathUrgent+"/"+r.Key, countries))
+	return m
+}
+
+func renderAnswer(r answer.Answer, v view) messageBody {
+	m := cardMessage(r.Card)
+	m.Components = rows(linkButtons(r.Card), related(r.Card), controls(r.Card.ID(), v, r.Notice != answer.NoticeNone))
+	return m
+}
+
+func renderChoose(r answer.Choose, v view) messageBody {
+	m := cardMessage(r.Card)
+	var choices []discordgo.MessageComponent
+	for _, o := range r.Options {
+		choices = append(choices, button(o.Title, pathChoose+"/"+o.ID, discordgo.PrimaryButton))
+	}
+	choices = append(choices, button(labelNone, pathNone, discordgo.SecondaryButton))
+	m.Components = rows(choices, controls("", v, r.Notice != answer.NoticeNone))
+	return m
+}
+
+// cardMessage draws a card: a neutral line and the notices as text, the rest as an embed, in the order of Card.Text. When to get help
+// is no field of the embed: those stand behind all other text, and the reminder is to close the card.
+func cardMessage(c answer.Card) messageBody {
+	parts := []string{c.Body()}
+	if help := c.GetHelp(); help != "" {
+		parts = append(parts, "**"+answer.HelpHeading+"**\n"+help)
+	}
+	for _, part := range []string{c.ContactText(), c.Reminder(), c.Note()} {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	e := &discordgo.MessageEmbed{
+		Title: c.Title(), Description: strings.Join(parts, "\n\n"), Color: accent,
+		Footer: &discordgo.MessageEmbedFooter{Text: strings.TrimSpace(c.SourceLine() + "\n" + c.Foot())},
+	}
+	return messageBody{Content: strings.Join(append([]string{c.Lead()}, c.Notices()...), "\n\n"), Embeds: []*discordgo.MessageEmbed{e}}
+}
+
+// plainMessage draws a card as text alone. It may be too long: the check of content finds that, and plainer cuts it.
+func plainMessage(c answer.Card) messageBody {
+	return messageBody{Content: c.Text()}
+}
+
+// plainer lists what to send in turn while Discord refuses it: the message, its words alone, the card of last resort.
+func plainer(m messageBody) []messageBody {
+	m.Content = cut(m.Content, maxContentRunes)
+	static := plainMessage(answer.Static())
+	static.Content = cut(static.Content, maxContentRunes)
+	return []messageBody{m, plainText(m), static}
+}
+
+// plainText writes what a message shows as text alone, for when Discord refuses the rest.
+func plainText(m messageBody) messageBody {
+	parts := []string{m.Content}
+	for _, e := range m.Embeds {
+		parts = append(parts, e.Title+"\n"+e.Description)
+		if e.Footer != nil {
+			parts = append(parts, e.Footer.Text)
+		}
+	}
+	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
+	return messageBody{Content: cut(strings.Join(parts, "\n\n"), maxContentRunes), Flags: m.Flags}
+}
+
+// cut shortens s to at most limit code points.
+func cut(s string, limit int) string {
+	if utf8.RuneCountInString(s) <= limit {
+		return s
+	}
+	return string([]rune(s)[:limit-1]) + "…"
+}
+
+// controls are the buttons under a card that do not depend on its topic.
+func controls(id string, v view, help bool) []discordgo.MessageComponent {
+	var out []discordgo.MessageComponent
+	if help {
+		out = append(out, button(labelHelp, pathHelp, discordgo.PrimaryButton))
+	}
+	if v.share && id != "" {
+		out = append(out, button(labelShare, pathShare+"/"+id, discordgo.SecondaryButton))
+	}
+	path := pathDismiss
+	if v.public {
+		path += "/" + v.owner
+	}
+	return append(out, button(labelDismiss, path, discordgo.SecondaryButton))
+}
+
+// related are the buttons that open the entries a card points to.
+func related(c answer.Card) []discordgo.MessageComponent {
+	var out []discordgo.MessageComponent
+	for _, o := range c.Related() {
+		if len(out) == maxButtonsPerRow {
+			break
+		}
+		out = append(out, button(o.Title, pathEntry+"/"+o.ID, discordgo.SecondaryButton))
+	}
+	return out
+}
+
+// linkButtons open the https pages of the card's contacts. Numbers stay plain text: Discord refuses telephone links.
+func linkButtons(c answer.Card) []discordgo.MessageComponent {
+	var out []discordgo.MessageComponent
+	for _, contact := range c.Contacts() {
+		if contact.Link != "" && len(out) < maxButtonsPerRow {
+			out = append(out, discordgo.Button{Label: cut(contact.Name, maxButtonLabelRunes), Style: discordgo.LinkButton, URL: contact.Link})
+		}
+	}
+	return out
+}
+
+// countryMenu asks for the country; nothing is guessed from a language.
+func countryMenu(path string, countries []answer.Option) []discordgo.MessageComponent {
+	menu := discordgo.SelectMenu{MenuType: discordgo.StringSelectMenu, CustomID: path, Placeholder: labelCountry}
+	for _, c := range countries[:min(len(countries), maxSelectOptions-1)] {
+		menu.Options = append(menu.Options, discordgo.SelectMenuOption{Label: cut(c.Title, maxSelectLabelRunes), Value: c.ID})
+	}
+	menu.Options = append(menu.Options, discordgo.SelectMenuOption{Label: labelElsewhere, Value: elsewhere})
+	return []discordgo.MessageComponent{menu}
+}
+
+// elsewhere is the menu's value for a country without lines.
+const elsewhere = "-"
+
+func buttons(b ...discordgo.MessageComponent) []discordgo.MessageComponent { return b }
+
+func button(label, path string, style discordgo.ButtonStyle) discordgo.MessageComponent {
+	return discordgo.Button{Label: cut(label, maxButtonLabelRunes), Style: style, CustomID: path}
+}
+
+// rows lays components out, a row each, leaving out empty ones.
+func rows(all ...[]discordgo.MessageComponent) []discordgo.MessageComponent {
+	var out []discordgo.MessageComponent
+	for _, r := range all {
+		if len(r) > 0 {
+			out = append(out, discordgo.ActionsRow{Components: r})
+		}
+	}
+	return out
+}

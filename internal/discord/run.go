@@ -1,0 +1,176 @@
+package discord
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/bwmarrin/discordgo"
+
+	"faqbot/internal/answer"
+	"faqbot/internal/discord/gateway"
+	"faqbot/internal/discord/rest"
+)
+
+// Config is what Run needs.
+type Config struct {
+	Bot     *answer.Bot
+	Token   string // the bot's token
+	API     string // origin of the REST API without path; empty for Discord's own
+	Guild   string // server to register the commands in, for testing; empty registers them for all
+	Version string // for the User-Agent
+	// ProjectURL says in the User-Agent where those who run the bot are found, as Discord asks of every bot.
+	ProjectURL string
+	Log        *slog.Logger
+
+	// For this package's tests; nil is right for all else:
+	jitter func() float64                             // of rest.Config
+	sleep  func(context.Context, time.Duration) error // of gateway.Config
+}
+
+// shutdownWithin bounds how long a stop waits for answers in flight: a member's first response has 3 s.
+const shutdownWithin = 3 * time.Second
+
+// Run connects to Discord and answers until ctx ends, which gives nil. It returns an error that says what to do when Discord refuses
+// the token or the intents for good.
+func Run(ctx context.Context, c Config) error {
+	p, err := prepare(ctx, c)
+	switch {
+	case ctx.Err() != nil:
+		return nil
+	case err != nil:
+		return err
+	}
+	return p.serve(ctx)
+}
+
+// process is the bot, ready to connect.
+type process struct {
+	api     *api
+	adapter *adapter
+	gateway *gateway.Gateway
+	stop    context.CancelFunc // ends the answers in flight
+}
+
+// prepare asks Discord who the bot is and registers the commands.
+func prepare(ctx context.Context, c Config) (*process, error) {
+	c.Token = bareToken(c.Token)
+	client, err := rest.New(rest.Config{
+		API: c.API, Token: c.Token, ProjectURL: c.ProjectURL, Version: c.Version, Log: c.Log, Jitter: c.jitter,
+	})
+	if err != nil {
+		return nil, err //nolint:wrapcheck // it says which part of the Config is wrong
+	}
+	calls := &api{client}
+	me, err := calls.me(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("ask who the bot is: %w", err)
+	}
+	app, err := calls.application(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("ask for the application: %w", err)
+	}
+	if app.Endpoint != "" {
+		c.Log.WarnContext(ctx, "commands and buttons go elsewhere: take the interactions endpoint URL out of the developer portal, page General Information")
+	}
+	if err := register(ctx, calls, app.ID, c.Guild, registration(commands(c.Bot), c.Guild == ""), c.Log); err != nil {
+		return nil, fmt.Errorf("register commands: %w", err)
+	}
+	a := newAdapter(c, calls, me)
+	// Answers outlive the connection: a stop lets them go out.
+	answering, stop := context.WithCancel(context.WithoutCancel(ctx))
+	g := gateway.New(gateway.Config{
+		Address: calls.gatewayBot, Fatal: func(err error) bool { return errors.Is(err, rest.ErrUnauthorized) },
+		Token: c.Token, Intents: intents, Log: c.Log, Sleep: c.sleep,
+		Handle: func(waiting context.Context, e gateway.Event) { a.handle(waiting, answering, e) },
+	})
+	return &process{calls, a, g, stop}, nil
+}
+
+// bareToken takes off what people copy along with a token.
+func bareToken(s string) string {
+	return strings.TrimSpace(strings.TrimPrefix(strings.TrimLeft(s, " \t\r\n"), "Bot "))
+}
+
+// serve keeps the connection until the context ends or Discord refuses the token, and then lets the answers in flight go out.
+func (p *process) serve(ctx context.Context) error {
+	defer p.stop()
+	ctx, cancel := context.WithCancelCause(ctx)
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		select {
+		case <-p.api.client.Unauthorized(): // the gateway would notice only when it connects anew
+			cancel(rest.ErrUnauthorized)
+		case <-ctx.Done():
+		}
+	})
+	err := p.gateway.Run(ctx)
+	p.adapter.finish(shutdownWithin)
+	cancel(nil)
+	watching.Wait()
+	if err == nil && errors.Is(context.Cause(ctx), rest.ErrUnauthorized) {
+		return rest.ErrUnauthorized
+	}
+	return err //nolint:wrapcheck // it says what Discord refuses for good
+}
+
+// register replaces the registered commands unless they are the same already: a needless replacement counts against a daily limit.
+func register(ctx context.Context, calls *api, app, guild string, want []registered, log *slog.Logger) error {
+	have, err := calls.getCommands(ctx, app, guild)
+	if err != nil {
+		return err
+	}
+	if sameCommands(have, want) {
+		log.InfoContext(ctx, "commands are up to date", "count", len(want))
+		return nil
+	}
+	if err := calls.putCommands(ctx, app, guild, want); err != nil {
+		return err
+	}
+	log.InfoContext(ctx, "commands registered", "count", len(want))
+	return nil
+}
+
+// sameCommands compares commands whatever their order; what we do not set does not count.
+func sameCommands(have, want []registered) bool {
+	return slices.Equal(canonical(have), canonical(want))
+}
+
+func canonical(list []registered) []string {
+	out := make([]string, len(list))
+	for i, c := range list {
+		slices.Sort(c.Contexts)
+		slices.Sort(c.IntegrationTypes)
+		b, err := json.Marshal(c)
+		if err != nil {
+			panic(err) // a struct of strings and numbers
+		}
+		out[i] = string(b)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// finish waits for the answers in flight, but not longer than limit.
+func (a *adapter) finish(limit time.Duration) {
+	done := make(chan struct{})
+	go func() {
+		a.working.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-time.After(limit):
+		a.log.Warn("stopped with answers in flight")
+	}
+}
+
+// intents are the gateway events that the bot asks for: messages in servers, which carry content only where they mention the bot, and
+// direct messages. None of them is privileged.
+const intents = int64(discordgo.IntentGuildMessages | discordgo.IntentDirectMessages)

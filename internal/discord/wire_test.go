@@ -1,0 +1,284 @@
+package discord
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"faqbot/internal/discord/discordtest"
+)
+
+// TestWire plays each testdata/wire/*.txtar: events go in over the gateway, and the REST calls that come out are compared. The
+// section "events" holds the steps (player.steps and player.settings list them), "calls" the expected calls under the step that they
+// followed, and "log" the messages of level warn and error. UPDATE_GOLDEN=1 writes both anew.
+func TestWire(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("testdata/wire/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no scenarios", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			t.Parallel()
+			playFile(t, file)
+		})
+	}
+}
+
+func playFile(t *testing.T, file string) {
+	t.Helper()
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	archive := txtar.Parse(raw)
+	section := map[string]string{}
+	for _, f := range archive.Files {
+		section[f.Name] = string(f.Data)
+	}
+	p := newPlayer(t)
+	p.play(section["events"])
+	calls, logged := p.calls.String(), p.logged()
+	if updateGolden() {
+		archive.Files = []txtar.File{{Name: "events", Data: []byte(section["events"])}, {Name: "calls", Data: []byte(calls)}}
+		if logged != "" {
+			archive.Files = append(archive.Files, txtar.File{Name: "log", Data: []byte(logged)})
+		}
+		if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := gocmp.Diff(section["calls"], calls); diff != "" {
+		t.Errorf("calls (-want +got), UPDATE_GOLDEN=1 rewrites them:\n%s", diff)
+	}
+	if diff := gocmp.Diff(section["log"], logged); diff != "" {
+		t.Errorf("log (-want +got):\n%s\nall of it:\n%s", diff, p.log.String())
+	}
+}
+
+// player plays one scenario.
+type player struct {
+	t    *testing.T
+	ctx  context.Context
+	fake *discordtest.Server
+	log  *safeBuffer
+
+	options discordtest.Options
+	config  func(*Config)
+	change  func(*process) // what a test alone may do to the bot
+	// unchanged runs Run itself; otherwise its two halves, so that change comes between.
+	unchanged bool
+	starting  bool // the calls of the start are shown
+	stop      context.CancelFunc
+	ended     chan error
+
+	from    discordtest.From
+	lacking int64                      // permissions that the bot does not have
+	kept    map[string]json.RawMessage // messages by name
+	current json.RawMessage            // the message that buttons are pressed on
+	typed   []string                   // what members typed: it may stand in no log
+	tokens  []string                   // of interactions
+	names   namer
+	shown   int // number of the last call that is in calls
+	calls   bytes.Buffer
+}
+
+func newPlayer(t *testing.T) *player {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	t.Cleanup(cancel)
+	return &player{
+		t: t, ctx: ctx, log: &safeBuffer{}, kept: map[string]json.RawMessage{}, ended: make(chan error, 1),
+		options: discordtest.Options{Validate: validator(t)}, config: func(*Config) {},
+		change: func(*process) {},
+	}
+}
+
+// play runs the steps and then stops the bot.
+func (p *player) play(events string) {
+	p.t.Helper()
+	var steps []string
+	for line := range strings.Lines(events) {
+		line = strings.TrimSpace(line)
+		switch {
+		case line == "" || strings.HasPrefix(line, "#"):
+		case p.fake == nil && p.setting(line):
+		default:
+			if p.fake == nil {
+				p.start()
+			}
+			steps = append(steps, line)
+			p.note(line)
+			p.step(line)
+			p.flush()
+		}
+	}
+	if p.fake == nil {
+		p.start()
+	}
+	p.note("stop")
+	p.finish()
+	p.flush()
+	p.check()
+}
+
+// start starts the fake and the bot, and waits until the bot is connected.
+func (p *player) start() {
+	p.t.Helper()
+	p.fake = discordtest.New(p.options)
+	p.t.Cleanup(p.fake.Close)
+	p.names = newNamer(p.fake)
+	p.launch()
+	if err := p.fake.Gateway.Ready(p.ctx); err != nil {
+		p.t.Fatal(err, "\n", p.log.String())
+	}
+	if p.starting {
+		p.note("start")
+		p.flush()
+	}
+	p.shown = len(p.fake.Requests())
+}
+
+// launch starts the bot alone.
+func (p *player) launch() {
+	ctx, stop := context.WithCancel(p.ctx)
+	p.stop = stop
+	config := Config{
+		ProjectURL: "https://example.org/bot",
+		Bot:        fixtureBot(p.t), Token: p.fake.Token, API: p.fake.URL(), Version: "test",
+		Log: slog.New(slog.NewTextHandler(p.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	}
+	if !p.unchanged {
+		config.jitter = func() float64 { return 0 } // retries without a wait
+	}
+	p.config(&config)
+	go func() {
+		if p.unchanged {
+			p.ended <- Run(ctx, config)
+			return
+		}
+		process, err := prepare(ctx, config)
+		if err == nil {
+			p.change(process)
+			err = process.serve(ctx)
+		}
+		p.ended <- err
+	}()
+}
+
+// finish stops the bot as SIGTERM does.
+func (p *player) finish() {
+	p.t.Helper()
+	p.stop()
+	select {
+	case err := <-p.ended:
+		if err != nil {
+			p.t.Errorf("the bot ended with %v", err)
+		}
+	case <-p.ctx.Done():
+		p.t.Fatal("the bot does not stop\n", p.log.String())
+	}
+}
+
+func (p *player) note(step string) { fmt.Fprintf(&p.calls, "> %s\n", step) }
+
+// flush writes the calls since the last time.
+func (p *player) flush() {
+	for _, r := range p.fake.Requests() {
+		if r.N <= p.shown {
+			continue
+		}
+		p.shown = r.N
+		path := r.Path
+		if r.Query != "" {
+			path += "?" + r.Query
+		}
+		fmt.Fprintf(&p.calls, "%s %s -> %s\n", r.Method, p.names.replace(path), cmp.Or(strings.TrimPrefix(fmt.Sprint(r.Status), "0"), "no answer"))
+		if r.Body != nil {
+			p.calls.WriteString(p.names.replace(pretty(r.Body)) + "\n")
+		}
+	}
+}
+
+// logged counts what the bot warned of, in alphabetical order: of two events at a time, either may be the first to be logged.
+func (p *player) logged() string {
+	count := map[string]int{}
+	for line := range strings.Lines(p.log.String()) {
+		_, rest, _ := strings.Cut(line, "level=")
+		level, rest, _ := strings.Cut(rest, " msg=")
+		if level != "WARN" && level != "ERROR" {
+			continue
+		}
+		msg := rest
+		if quoted, ok := strings.CutPrefix(rest, `"`); ok {
+			msg, _, _ = strings.Cut(quoted, `"`)
+		}
+		count[level+" "+strings.TrimSpace(msg)]++
+	}
+	var out strings.Builder
+	for _, line := range slices.Sorted(maps.Keys(count)) {
+		fmt.Fprintf(&out, "%d %s\n", count[line], line)
+	}
+	return out.String()
+}
+
+// check looks for what may never be.
+func (p *player) check() {
+	p.t.Helper()
+	for _, problem := range p.fake.Problems() {
+		p.t.Errorf("problem: %v", problem)
+	}
+	log := p.log.String()
+	for _, secret := range append(append([]string{p.fake.Token}, p.tokens...), p.typed...) {
+		if len(secret) > 3 && strings.Contains(log, secret) {
+			p.t.Errorf("the log holds %q:\n%s", secret, log)
+		}
+	}
+	for _, r := range p.fake.Requests() {
+		p.checkCall(r)
+	}
+}
+
+// checkCall checks what holds for every message: a neutral first line, and that answers to interactions are for the member alone.
+func (p *player) checkCall(r discordtest.Request) {
+	p.t.Helper()
+	callback := strings.HasSuffix(r.Path, "/callback")
+	if !callback && !strings.HasSuffix(r.Path, "/messages") {
+		return
+	}
+	var m struct {
+		Type    int
+		Content string
+		Data    struct {
+			Content string
+			Flags   int
+		}
+	}
+	if err := json.Unmarshal(r.Body, &m); err != nil {
+		p.t.Error(err)
+	}
+	if callback && m.Type == 4 && m.Data.Flags&64 == 0 {
+		p.t.Errorf("a response that everyone sees: %s", r.Body)
+	}
+	if content := cmp.Or(m.Content, m.Data.Content); content != "" {
+		if word := fixtureWords().find(content); word != "" {
+			p.t.Errorf("the first line of %q holds %q", content, word)
+		}
+	} else if callback && m.Type == 4 {
+		p.t.Errorf("a response without a first line: %s", r.Body)
+	}
+}
