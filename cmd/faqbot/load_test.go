@@ -1,0 +1,184 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"faqbot/faq"
+	"faqbot/internal/answer"
+	"faqbot/internal/content"
+	"faqbot/internal/match"
+)
+
+// ask asks about a content folder, insists on the right answer and returns what was written to standard error.
+func ask(t *testing.T, dir, cache string) (stderr string) {
+	t.Helper()
+	code, out, stderr := runHere(map[string]string{"FAQBOT_CACHE": cache}, "ask", "--faq", dir, "--json", "i cant sleep")
+	if code != exitGood || !strings.Contains(out, `"id":"symptom/insomnia"`) {
+		t.Fatalf("exit code %d, answer %s, errors %s", code, out, stderr)
+	}
+	return stderr
+}
+
+// models lists the files of a cache.
+func models(t *testing.T, cache string) []string {
+	t.Helper()
+	names, err := filepath.Glob(filepath.Join(cache, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
+}
+
+func TestCache(t *testing.T) {
+	t.Parallel()
+	dir, cache := copyContent(t), filepath.Join(t.TempDir(), "made", "on demand")
+	if stderr := ask(t, dir, cache); stderr != "" {
+		t.Errorf("learning says %q where no terminal is", stderr)
+	}
+	kept := models(t, cache)
+	if len(kept) != 1 {
+		t.Fatalf("the cache holds %q, not one model", kept)
+	}
+	before, err := os.Stat(kept[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	// The second start reads what the first kept.
+	if stderr := ask(t, dir, cache); stderr != "" {
+		t.Errorf("the second start says %q", stderr)
+	}
+	if after, err := os.Stat(kept[0]); err != nil || !os.SameFile(before, after) {
+		t.Errorf("the second start learnt again (%v)", err)
+	}
+
+	// A broken file is warned of, learnt anew and replaced.
+	whole, err := os.ReadFile(kept[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, broken := range []string{"no model", string(whole[:len(whole)-2])} {
+		if err := os.WriteFile(kept[0], []byte(broken), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if stderr := ask(t, dir, cache); !strings.Contains(stderr, "warning") || strings.Count(stderr, "\n") != 1 {
+			t.Errorf("a broken model is told as %q", stderr)
+		}
+		if mended, err := os.ReadFile(kept[0]); err != nil || string(mended) != string(whole) {
+			t.Errorf("the broken model was not replaced by the same as before (%v)", err)
+		}
+	}
+	if left := models(t, cache); len(left) != 1 {
+		t.Errorf("the cache holds %q: something was left behind", left)
+	}
+}
+
+func TestUnwritableCache(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	stderr := ask(t, copyContent(t), file)
+	if !strings.Contains(stderr, "faqbot: warning: the learnt model is not kept") {
+		t.Errorf("a cache that cannot be written is told as %q", stderr)
+	}
+	for line := range strings.Lines(stderr) {
+		if !strings.HasPrefix(line, "faqbot: warning: ") {
+			t.Errorf("a cache that cannot be written gives %q, which is no warning", line)
+		}
+	}
+}
+
+func TestModelBesideContent(t *testing.T) {
+	t.Parallel()
+	dir, cache := copyContent(t), t.TempDir()
+	model := filepath.Join(dir, "en.model")
+	code, out, stderr := runHere(nil, "train", "--faq", dir, "--out", model)
+	if code != exitGood || !strings.HasPrefix(out, "wrote "+model) || stderr != "" {
+		t.Fatalf("train exits with %d: %s%s", code, out, stderr)
+	}
+	ask(t, dir, cache)
+	if kept := models(t, cache); len(kept) != 0 {
+		t.Errorf("the model beside the content was passed over: %q was learnt", kept)
+	}
+
+	// Learning twice gives the same bytes, so that a committed model changes with its content alone.
+	again := filepath.Join(t.TempDir(), "again.model")
+	if code, _, stderr := runHere(nil, "train", "--faq", dir, "--out", again); code != exitGood {
+		t.Fatal(stderr)
+	}
+	first, err1 := os.ReadFile(model)
+	second, err2 := os.ReadFile(again)
+	if err1 != nil || err2 != nil || string(first) != string(second) {
+		t.Errorf("learning twice gives two models (%v, %v)", err1, err2)
+	}
+
+	// After an edit it does not fit any more: silently passed over.
+	edited := filepath.Join(dir, "en", "entries.yaml")
+	raw, err := os.ReadFile(edited)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw = append(raw, "      - \"who can i phone tonight\"\n"...)
+	if err := os.WriteFile(edited, raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if stderr := ask(t, dir, cache); stderr != "" {
+		t.Errorf("a model of other content is told as %q", stderr)
+	}
+	if kept := models(t, cache); len(kept) != 1 {
+		t.Errorf("the edited content was not learnt: %q", kept)
+	}
+}
+
+// The shipped model must fit the shipped content, or every start of the program learns for half a minute.
+func TestShippedModelFits(t *testing.T) {
+	t.Parallel()
+	lib, err := content.Load(faq.FS, "en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := faq.FS.ReadFile("en.model")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var model match.Model
+	if err := model.UnmarshalBinary(raw); err != nil {
+		t.Fatalf("%v: run go generate ./faq", err)
+	}
+	if _, err := answer.New(lib, &model); err != nil {
+		t.Fatalf("%v: run go generate ./faq", err)
+	}
+}
+
+func TestShippedContent(t *testing.T) {
+	t.Parallel()
+	code, out, stderr := runHere(nil, "check")
+	if code != exitGood || !strings.Contains(out, "no problem") {
+		t.Errorf("check exits with %d:\n%s%s", code, out, stderr)
+	}
+}
+
+// A model that cannot be written is a failure that names the file, and leaves nothing behind.
+func TestTrainIntoAFolder(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	out := filepath.Join(dir, "taken")
+	if err := os.MkdirAll(filepath.Join(out, "in"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	code, stdout, stderr := runHere(nil, "train", "--faq", testContent(t), "--out", out)
+	if code != exitFailed || stdout != "" || !strings.HasPrefix(stderr, "faqbot: write model "+out+": ") || strings.Count(stderr, "\n") != 1 {
+		t.Errorf("train exits with %d: %s%s", code, stdout, stderr)
+	}
+	if left, err := filepath.Glob(filepath.Join(dir, "*")); err != nil || len(left) != 1 {
+		t.Errorf("the folder holds %q (%v)", left, err)
+	}
+	if left, err := filepath.Glob(filepath.Join(dir, ".faqbot-*")); err != nil || len(left) != 0 {
+		t.Errorf("left behind: %q (%v)", left, err)
+	}
+}

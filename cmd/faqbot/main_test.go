@@ -1,0 +1,156 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"faqbot/internal/answer"
+)
+
+// The program runs as a process of its own where a terminal is needed; every other command of a script runs in this process, so that
+// content is loaded once.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"faqbot-process": main})
+}
+
+// testContent is a small content folder that is learnt in a second.
+func testContent(t testing.TB) string {
+	t.Helper()
+	dir, err := filepath.Abs("testdata/faq")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// shared opens some folders once, and all others anew.
+type shared struct {
+	mu   sync.Mutex
+	dirs []string
+	bots map[contentFlags]*answer.Bot
+}
+
+func newShared(dirs ...string) *shared {
+	return &shared{dirs: dirs, bots: make(map[contentFlags]*answer.Bot)}
+}
+
+func (s *shared) open(p *program, f contentFlags, cache string) (*answer.Bot, error) {
+	if !slices.Contains(s.dirs, f.FAQ) {
+		return openBot(p, f, cache)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if bot := s.bots[f]; bot != nil {
+		return bot, nil
+	}
+	bot, err := openBot(p, f, cache)
+	if err == nil {
+		s.bots[f] = bot
+	}
+	return bot, err
+}
+
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	content := testContent(t)
+	cache := t.TempDir()
+	bots := newShared(content)
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("FAQ", content)
+			env.Setenv("FAQBOT_CACHE", cache)
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"faqbot": func(ts *testscript.TestScript, neg bool, args []string) {
+				if neg {
+					ts.Fatalf("say which exit code: exits CODE ARGS…")
+				}
+				runCommand(ts, bots.open, exitGood, args)
+			},
+			"exits": func(ts *testscript.TestScript, neg bool, args []string) {
+				code, err := strconv.Atoi(args[0])
+				if neg || err != nil {
+					ts.Fatalf("usage: exits CODE ARGS…")
+				}
+				runCommand(ts, bots.open, code, args[1:])
+			},
+			"field": field,
+			"lines": countLines,
+		},
+	})
+}
+
+// runCommand runs the program in this process and insists on an exit code. A last argument <FILE gives its standard input.
+func runCommand(ts *testscript.TestScript, open opener, want int, args []string) {
+	stdin := ""
+	if last := len(args) - 1; last >= 0 && strings.HasPrefix(args[last], "<") {
+		stdin, args = ts.ReadFile(args[last][1:]), args[:last]
+	}
+	p := &program{
+		ctx: context.Background(), getenv: ts.Getenv, open: open,
+		stdin: strings.NewReader(stdin), stdout: ts.Stdout(), stderr: ts.Stderr(),
+	}
+	if got := p.run(args); got != want {
+		ts.Fatalf("faqbot %q exits with %d, not %d", args, got, want)
+	}
+}
+
+// field checks fields of the objects in a file of JSON lines: field FILE NAME VALUE…, a value a line. Values other than text stand as
+// JSON writes them.
+func field(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: field FILE NAME VALUE…")
+	}
+	var got []string
+	for line := range strings.Lines(ts.ReadFile(args[0])) {
+		var o map[string]json.RawMessage
+		ts.Check(json.Unmarshal([]byte(line), &o))
+		var s string
+		if json.Unmarshal(o[args[1]], &s) != nil {
+			s = string(o[args[1]])
+		}
+		got = append(got, s)
+	}
+	if want := args[2:]; strings.Join(got, "\x00") != strings.Join(want, "\x00") {
+		ts.Fatalf("%s is %q, not %q", args[1], got, want)
+	}
+}
+
+// countLines checks how many lines a file has: lines FILE COUNT.
+func countLines(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: lines FILE COUNT")
+	}
+	if n := strings.Count(ts.ReadFile(args[0]), "\n"); strconv.Itoa(n) != args[1] {
+		ts.Fatalf("%s has %d lines, not %s", args[0], n, args[1])
+	}
+}
+
+// runHere runs the program with an environment and returns what it wrote.
+func runHere(env map[string]string, args ...string) (code int, stdout, stderr string) {
+	var out, errs bytes.Buffer
+	code = run(context.Background(), args, func(k string) string { return env[k] }, strings.NewReader(""), &out, &errs)
+	return code, out.String(), errs.String()
+}
+
+// copyContent copies the test content to a folder of its own.
+func copyContent(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(testContent(t))); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}

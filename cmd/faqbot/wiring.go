@@ -1,0 +1,106 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"faqbot/internal/answer"
+	"faqbot/internal/discord"
+)
+
+// checkDiscord says what Discord would refuse in a reply.
+func checkDiscord(bot *answer.Bot, r answer.Reply) error {
+	return discord.CheckReply(r, bot.Countries()) //nolint:wrapcheck // the caller names card and surface
+}
+
+// discordPayload returns what Discord would get, to be marshalled as JSON.
+func discordPayload(bot *answer.Bot, r answer.Reply) (any, error) {
+	return discord.Payload(r, bot.Countries()) //nolint:wrapcheck // the caller names the card
+}
+
+// tokenVariable holds the token: a flag would show it in the list of processes.
+const tokenVariable = "FAQBOT_DISCORD_TOKEN" //nolint:gosec // the name of a variable, no credential
+
+type runCmd struct {
+	contentFlags
+	modelFlags
+	NoEncoder        bool     `help:"Match by words alone. This build has no encoder and always does, so that it changes nothing."`
+	DiscordTokenFile string   `placeholder:"FILE" help:"File that holds the bot's token; FAQBOT_DISCORD_TOKEN, the token itself, wins over it."`
+	DiscordAPI       string   `name:"discord-api" placeholder:"ORIGIN" help:"Origin of Discord's API in place of its own, such as http://127.0.0.1:8080."`
+	DiscordGuild     string   `placeholder:"ID" help:"Register the commands in this server alone, at once: for testing."`
+	DiscordURL       string   `name:"discord-url" default:"https://example.org/faqbot" placeholder:"URL" help:"Page about this bot or those who run it. Discord asks for one in the User-Agent of every bot."`
+	LogLevel         logLevel `default:"info" help:"How much is logged: debug, info, warn or error. No level logs what members type."`
+}
+
+// logLevel is a level of log/slog.
+type logLevel slog.Level
+
+// UnmarshalText reads a level's name.
+func (l *logLevel) UnmarshalText(raw []byte) error {
+	var level slog.Level
+	if err := level.UnmarshalText(raw); err != nil {
+		return fmt.Errorf("%q is no log level: debug, info, warn or error", raw)
+	}
+	*l = logLevel(level)
+	return nil
+}
+
+// Help is shown by --help.
+func (runCmd) Help() string {
+	return `Runs until it is told to stop (SIGINT, SIGTERM). The token comes from FAQBOT_DISCORD_TOKEN, or from the file that FAQBOT_DISCORD_TOKEN_FILE names.
+
+Example:
+
+    FAQBOT_DISCORD_TOKEN_FILE=/run/secrets/token faqbot run`
+}
+
+// Run runs the bot.
+func (c *runCmd) Run(p *program) error {
+	token, err := c.token(p.getenv)
+	if err != nil {
+		return err
+	}
+	bot, err := p.open(p, c.contentFlags, c.Cache)
+	if err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(p.ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	log := slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: slog.Level(c.LogLevel)}))
+	err = discord.Run(ctx, discord.Config{
+		Bot: bot, Token: token, API: c.DiscordAPI, Guild: c.DiscordGuild, ProjectURL: c.DiscordURL, Version: userAgentVersion(), Log: log,
+	})
+	if err != nil {
+		return fmt.Errorf("run on Discord: %w", err)
+	}
+	return nil
+}
+
+// token returns the bot's token from the environment or from its file.
+func (c *runCmd) token(getenv func(string) string) (string, error) {
+	if token := strings.TrimSpace(getenv(tokenVariable)); token != "" {
+		return token, nil
+	}
+	if c.DiscordTokenFile == "" {
+		return "", errors.New("there is no token: set " + tokenVariable + " or FAQBOT_DISCORD_TOKEN_FILE")
+	}
+	raw, err := os.ReadFile(c.DiscordTokenFile)
+	if err != nil {
+		return "", fmt.Errorf("read the token: %w", err)
+	}
+	token := strings.TrimSpace(string(raw))
+	if token == "" {
+		return "", fmt.Errorf("the token file %s is empty", c.DiscordTokenFile)
+	}
+	return token, nil
+}
+
+// userAgentVersion is the version without what a User-Agent header may not hold.
+func userAgentVersion() string {
+	return strings.NewReplacer("(", "", ")", "", " ", "-", ",", "").Replace(buildVersion())
+}
