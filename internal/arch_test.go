@@ -50,8 +50,9 @@ func table() map[string]row {
 			word: "discord", // a surface calls the core; the core calls none
 		},
 		"internal/evaluate": {
-			ours: []string{"internal/answer", "internal/content", "internal/text", "internal/chart"},
-			bans: []string{"net"},
+			ours:  []string{"internal/answer", "internal/content", "internal/text", "internal/chart"},
+			third: []string{"github.com/schollz/progressbar"},
+			bans:  []string{"net"},
 		},
 		"internal/author": {
 			ours:  []string{"internal/content", "internal/text", "internal/match"},

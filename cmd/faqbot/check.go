@@ -3,42 +3,140 @@ package main
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
+	"time"
 
 	"faqbot/internal/answer"
+	"faqbot/internal/author"
 	"faqbot/internal/content"
+	"faqbot/internal/match"
 	"faqbot/internal/terminal"
 )
 
-type checkCmd struct{ contentFlags }
+type checkCmd struct {
+	contentFlags
+	Phrasings bool `help:"Also report which phrasings are read as another entry, and which entries have too few."`
+	JSON      bool `name:"json" help:"With --phrasings: print one JSON object an entry and line instead, for scripts."`
+}
 
 // Help is shown by --help.
 func (checkCmd) Help() string {
 	return `Validates every file and draws every reply within the limits of the terminal and of Discord. Prints all problems at once on standard error, one a line as file:line:col: message, and exits with 1; else one line with figures.
 
+With --phrasings it then reads each phrasing as if it had never learnt it (about a minute for the built-in content) and reports, the worst first, which are read as another entry, which entries have fewer phrasings than they need, and what to add. The report is advice: the exit code stays 0.
+
 Examples:
 
     faqbot check
-    faqbot check --faq ./faq`
+    faqbot check --faq ./faq
+    faqbot check --faq ./faq --phrasings`
 }
 
 // Run checks.
 func (c *checkCmd) Run(p *program) error {
-	_, lib, err := p.load(c.contentFlags)
+	from, lib, err := p.load(c.contentFlags)
 	if err != nil {
 		return err
 	}
 	replies, problems := checkReplies(answer.NewCards(lib))
 	if len(problems) > 0 {
-		return errors.Join(problems...)
+		var errs []error
+		for _, u := range problems {
+			errs = append(errs, u)
+		}
+		return errors.Join(errs...)
+	}
+	if c.Phrasings && c.JSON {
+		return c.phrasings(p, from, lib)
 	}
 	if _, err := fmt.Fprintf(p.stdout, "%s; %d replies drawn, no problem\n", summary(lib), replies); err != nil {
 		return fmt.Errorf("print: %w", err)
 	}
+	if c.Phrasings {
+		return c.phrasings(p, from, lib)
+	}
 	return nil
 }
 
+// maxCheckedExamples bounds what is read by leaving one out: it takes n³ time and n² memory, about 1 GB and five minutes for so many.
+const maxCheckedExamples = 10_000
+
+// phrasings reports what the matcher makes of the content's own phrasings.
+func (c *checkCmd) phrasings(p *program, from source, lib *content.Library) error {
+	examples, options := answer.Examples(lib)
+	if n := len(examples); n > maxCheckedExamples {
+		return fmt.Errorf("%d phrasings and examples are more than the %d that can be read in minutes", n, maxCheckedExamples)
+	}
+	places, err := content.Positions(from.files, c.Locale)
+	if err != nil {
+		return fmt.Errorf("find phrasings: %w", err)
+	}
+	predictions, err := p.leaveOneOut(examples, options)
+	if err != nil {
+		return err
+	}
+	report := author.Phrasings(lib, predictions, offTopicLabel, []string{harmlessLabel}, func(line string) string {
+		at, ok := places[line]
+		if !ok {
+			return ""
+		}
+		if from.dir != "" {
+			at.File = filepath.Join(from.dir, filepath.FromSlash(at.File))
+		}
+		return at.String()
+	})
+	if c.JSON {
+		return report.WriteJSON(p.stdout) //nolint:wrapcheck // it says that it was about to print
+	}
+	return report.WriteText(p.stdout) //nolint:wrapcheck // as above
+}
+
+// How the examples of answer name off-topic lines, and those of the guard that need no answer either.
+const (
+	offTopicLabel = "off-topic"
+	harmlessLabel = "harmless"
+)
+
+// leaveOneOut reads every example as if it had not been learnt, and shows on a terminal that it is at work.
+func (p *program) leaveOneOut(examples []match.Example, options match.Options) ([]match.Prediction, error) {
+	progress := terminal.NewProgress(p.stderr)
+	defer progress.Clear()
+	type result struct {
+		predictions []match.Prediction
+		err         error
+	}
+	done := make(chan result, 1)
+	start := time.Now()
+	go func() {
+		predictions, err := match.LeaveOneOut(examples, options)
+		done <- result{predictions, err}
+	}()
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		progress.Show("reading each of %d examples as if it were new: %.0f s", len(examples), time.Since(start).Seconds())
+		select {
+		case r := <-done:
+			if r.err != nil {
+				return nil, fmt.Errorf("learn from the content: %w", r.err)
+			}
+			return r.predictions, nil
+		case <-tick.C:
+		}
+	}
+}
+
+// undrawn is a card that a surface cannot draw.
+type undrawn struct {
+	card, surface string
+	err           error
+}
+
+// Error names the card, the surface and its reason.
+func (u undrawn) Error() string { return fmt.Sprintf("%s: %s: %v", u.card, u.surface, u.err) }
+
 // checkReplies draws every reply on every surface. A fault that several replies share, such as an entry with each notice, is told once.
-func checkReplies(bot *answer.Bot) (replies int, problems []error) {
+func checkReplies(bot *answer.Bot) (replies int, problems []undrawn) {
 	surfaces := []struct {
 		name  string
 		check func(answer.Reply) error
@@ -48,10 +146,10 @@ func checkReplies(bot *answer.Bot) (replies int, problems []error) {
 		replies++
 		for _, surface := range surfaces {
 			for _, err := range apart(surface.check(r)) {
-				err = fmt.Errorf("%s: %s: %w", cardName(r), surface.name, err)
-				if !seen[err.Error()] {
-					seen[err.Error()] = true
-					problems = append(problems, err)
+				problem := undrawn{cardName(r), surface.name, err}
+				if !seen[problem.Error()] {
+					seen[problem.Error()] = true
+					problems = append(problems, problem)
 				}
 			}
 		}

@@ -44,6 +44,8 @@ type commands struct {
 	Ask     askCmd     `cmd:"" help:"Answer a question, or one a line from standard input."`
 	Chat    chatCmd    `cmd:"" help:"Answer questions as a conversation."`
 	Check   checkCmd   `cmd:"" help:"Find every problem of the content."`
+	Eval    evalCmd    `cmd:"" help:"Say how well labelled questions are answered."`
+	Import  importCmd  `cmd:"" help:"Make a content folder from a spreadsheet."`
 	Show    showCmd    `cmd:"" help:"Show the card of one entry."`
 	Train   trainCmd   `cmd:"" help:"Learn the matcher's model for a content folder."`
 	Run     runCmd     `cmd:"" help:"Run the Discord bot."`
