@@ -39,7 +39,7 @@ func (c *askCmd) Validate() error {
 
 // Run answers.
 func (c *askCmd) Run(p *program) error {
-	bot, err := p.open(p, c.contentFlags, c.Cache)
+	bot, err := p.open(p, c.contentFlags, c.modelFlags)
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ Example:
 
 // Run holds the conversation.
 func (c *chatCmd) Run(p *program) error {
-	bot, err := p.open(p, c.contentFlags, c.Cache)
+	bot, err := p.open(p, c.contentFlags, c.modelFlags)
 	if err != nil {
 		return err
 	}

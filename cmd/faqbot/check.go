@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"time"
 
 	"faqbot/internal/answer"
 	"faqbot/internal/author"
@@ -16,6 +15,7 @@ import (
 type checkCmd struct {
 	contentFlags
 	Phrasings bool `help:"Also report which phrasings are read as another entry, and which entries have too few."`
+	NoEncoder bool `help:"With --phrasings: read by words alone, without the sentence encoder."`
 	JSON      bool `name:"json" help:"With --phrasings: print one JSON object an entry and line instead, for scripts."`
 }
 
@@ -58,15 +58,13 @@ func (c *checkCmd) Run(p *program) error {
 	return nil
 }
 
-// maxCheckedExamples bounds what is read by leaving one out: it takes n³ time and n² memory, about 1 GB and five minutes for so many.
-const maxCheckedExamples = 10_000
-
 // phrasings reports what the matcher makes of the content's own phrasings.
 func (c *checkCmd) phrasings(p *program, from source, lib *content.Library) error {
-	examples, options := answer.Examples(lib)
-	if n := len(examples); n > maxCheckedExamples {
-		return fmt.Errorf("%d phrasings and examples are more than the %d that can be read in minutes", n, maxCheckedExamples)
+	enc, err := modelFlags{NoEncoder: c.NoEncoder}.encoder()
+	if err != nil {
+		return err
 	}
+	examples, options := answer.Examples(lib, enc)
 	places, err := content.Positions(from.files, c.Locale)
 	if err != nil {
 		return fmt.Errorf("find phrasings: %w", err)
@@ -97,33 +95,17 @@ const (
 	harmlessLabel = "harmless"
 )
 
-// leaveOneOut reads every example as if it had not been learnt, and shows on a terminal that it is at work.
+// leaveOneOut reads every example as if it had not been learnt, with progress on a terminal.
 func (p *program) leaveOneOut(examples []match.Example, options match.Options) ([]match.Prediction, error) {
 	progress := terminal.NewProgress(p.stderr)
 	defer progress.Clear()
-	type result struct {
-		predictions []match.Prediction
-		err         error
+	predictions, err := match.LeaveOneOut(examples, options, func(done, total int) {
+		progress.Show("reading each of %d examples as if it were new: %d %%", len(examples), 100*done/total)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("learn from the content: %w", err)
 	}
-	done := make(chan result, 1)
-	start := time.Now()
-	go func() {
-		predictions, err := match.LeaveOneOut(examples, options)
-		done <- result{predictions, err}
-	}()
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	for {
-		progress.Show("reading each of %d examples as if it were new: %.0f s", len(examples), time.Since(start).Seconds())
-		select {
-		case r := <-done:
-			if r.err != nil {
-				return nil, fmt.Errorf("learn from the content: %w", r.err)
-			}
-			return r.predictions, nil
-		case <-tick.C:
-		}
-	}
+	return predictions, nil
 }
 
 // undrawn is a card that a surface cannot draw.

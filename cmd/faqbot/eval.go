@@ -38,7 +38,7 @@ func (c *evalCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	bot, err := p.open(p, c.contentFlags, c.Cache)
+	bot, err := p.open(p, c.contentFlags, c.modelFlags)
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,8 @@ type contentFlags struct {
 
 // modelFlags say where learnt models are kept, for commands that match.
 type modelFlags struct {
-	Cache string `placeholder:"DIR" help:"Folder for the learnt models of custom content; by default in the user's cache folder."`
+	Cache     string `placeholder:"DIR" help:"Folder for the learnt models of custom content; by default in the user's cache folder."`
+	NoEncoder bool   `help:"Match by words alone, without the sentence encoder: faster and smaller, and worse."`
 }
 
 // askingFlags say what is known of the asking, for commands that show cards.
@@ -33,7 +34,6 @@ type answerFlags struct {
 	contentFlags
 	modelFlags
 	askingFlags
-	NoEncoder bool `help:"Match by words alone. This build has no encoder and always does, so that it changes nothing."`
 }
 
 // question returns what the flags say of the asking.

@@ -11,6 +11,7 @@ import (
 	"faqbot/faq"
 	"faqbot/internal/answer"
 	"faqbot/internal/content"
+	"faqbot/internal/encoder"
 	"faqbot/internal/match"
 	"faqbot/internal/terminal"
 )
@@ -78,25 +79,29 @@ func (p *program) load(f contentFlags) (source, *content.Library, error) {
 	return s, lib, err
 }
 
-// opener makes a bot from content flags and the folder of learnt models.
-type opener func(p *program, f contentFlags, cache string) (*answer.Bot, error)
+// opener makes a bot from the flags that say which content and which model.
+type opener func(p *program, f contentFlags, m modelFlags) (*answer.Bot, error)
 
 // openBot loads content and the model that fits it: the one beside the locale's folder, else the one in the cache, else one that is
 // learnt now and kept in the cache. Only content that is wrong is an error; whatever is wrong with a model is mended by learning.
-func openBot(p *program, f contentFlags, cache string) (*answer.Bot, error) {
+func openBot(p *program, f contentFlags, m modelFlags) (*answer.Bot, error) {
 	s, lib, err := p.load(f)
 	if err != nil {
 		return nil, err
 	}
-	examples, options := answer.Examples(lib)
+	enc, err := m.encoder()
+	if err != nil {
+		return nil, err
+	}
+	examples, options := answer.Examples(lib, enc)
 	hash := match.Hash(examples, options)
-	shipped := f.Locale + ".model"
-	if bot := p.try(lib, hash, shipped, func() ([]byte, error) { return fs.ReadFile(s.files, shipped) }); bot != nil {
+	shipped := m.file(f.Locale)
+	if bot := p.try(lib, enc, hash, shipped, func() ([]byte, error) { return fs.ReadFile(s.files, shipped) }); bot != nil {
 		return bot, nil
 	}
-	kept := cacheFile(cache, hash)
+	kept := cacheFile(m.Cache, hash)
 	if kept != "" {
-		if bot := p.try(lib, hash, kept, func() ([]byte, error) { return os.ReadFile(kept) }); bot != nil { //nolint:gosec // the user's own folder
+		if bot := p.try(lib, enc, hash, kept, func() ([]byte, error) { return os.ReadFile(kept) }); bot != nil { //nolint:gosec // the user's own folder
 			return bot, nil
 		}
 	}
@@ -105,16 +110,36 @@ func openBot(p *program, f contentFlags, cache string) (*answer.Bot, error) {
 		return nil, err
 	}
 	p.keep(kept, model)
-	bot, err := answer.New(lib, model)
+	bot, err := answer.New(lib, model, enc)
 	if err != nil {
 		return nil, fmt.Errorf("start: %w", err)
 	}
 	return bot, nil
 }
 
+// encoder returns the sentence encoder, nil when matching goes by words alone.
+func (m modelFlags) encoder() (*encoder.Encoder, error) {
+	if m.NoEncoder {
+		return nil, nil //nolint:nilnil // no encoder is what nil means everywhere
+	}
+	enc, err := encoder.New()
+	if err != nil {
+		return nil, fmt.Errorf("start the encoder: %w", err)
+	}
+	return enc, nil
+}
+
+// file names the model that is shipped beside a locale's folder.
+func (m modelFlags) file(locale string) string {
+	if m.NoEncoder {
+		return locale + ".words.model"
+	}
+	return locale + ".model"
+}
+
 // try builds a bot with a stored model; nil when there is none or it does not fit. A model of other content is silently passed over:
 // that is what content looks like after an edit. A broken one is worth a warning.
-func (p *program) try(lib *content.Library, hash, name string, read func() ([]byte, error)) *answer.Bot {
+func (p *program) try(lib *content.Library, enc *encoder.Encoder, hash, name string, read func() ([]byte, error)) *answer.Bot {
 	raw, err := read()
 	if errors.Is(err, fs.ErrNotExist) || err == nil && len(raw) == 0 {
 		return nil
@@ -128,7 +153,7 @@ func (p *program) try(lib *content.Library, hash, name string, read func() ([]by
 	}
 	var bot *answer.Bot
 	if err == nil {
-		bot, err = answer.New(lib, &model)
+		bot, err = answer.New(lib, &model, enc)
 	}
 	if err != nil {
 		p.warn("the model %s cannot be used: %v", name, err)

@@ -15,7 +15,7 @@ import (
 // ask asks about a content folder, insists on the right answer and returns what was written to standard error.
 func ask(t *testing.T, dir, cache string) (stderr string) {
 	t.Helper()
-	code, out, stderr := runHere(map[string]string{"FAQBOT_CACHE": cache}, "ask", "--faq", dir, "--json", "i cant sleep")
+	code, out, stderr := runHere(map[string]string{"FAQBOT_CACHE": cache, "FAQBOT_NO_ENCODER": "true"}, "ask", "--faq", dir, "--json", "i cant sleep")
 	if code != exitGood || !strings.Contains(out, `"id":"symptom/insomnia"`) {
 		t.Fatalf("exit code %d, answer %s, errors %s", code, out, stderr)
 	}
@@ -96,8 +96,8 @@ func TestUnwritableCache(t *testing.T) {
 func TestModelBesideContent(t *testing.T) {
 	t.Parallel()
 	dir, cache := copyContent(t), t.TempDir()
-	model := filepath.Join(dir, "en.model")
-	code, out, stderr := runHere(nil, "train", "--faq", dir, "--out", model)
+	model := filepath.Join(dir, "en.words.model")
+	code, out, stderr := runHere(nil, "train", "--no-encoder", "--faq", dir, "--out", model)
 	if code != exitGood || !strings.HasPrefix(out, "wrote "+model) || stderr != "" {
 		t.Fatalf("train exits with %d: %s%s", code, out, stderr)
 	}
@@ -108,7 +108,7 @@ func TestModelBesideContent(t *testing.T) {
 
 	// Learning twice gives the same bytes, so that a committed model changes with its content alone.
 	again := filepath.Join(t.TempDir(), "again.model")
-	if code, _, stderr := runHere(nil, "train", "--faq", dir, "--out", again); code != exitGood {
+	if code, _, stderr := runHere(nil, "train", "--no-encoder", "--faq", dir, "--out", again); code != exitGood {
 		t.Fatal(stderr)
 	}
 	first, err1 := os.ReadFile(model)
@@ -135,23 +135,29 @@ func TestModelBesideContent(t *testing.T) {
 	}
 }
 
-// The shipped model must fit the shipped content, or every start of the program learns for half a minute.
-func TestShippedModelFits(t *testing.T) {
+// The shipped models must fit the shipped content, or every start of the program learns for half a minute.
+func TestShippedModelsFit(t *testing.T) {
 	t.Parallel()
-	lib, err := content.Load(faq.FS, "en")
-	if err != nil {
-		t.Fatal(err)
-	}
-	raw, err := faq.FS.ReadFile("en.model")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var model match.Model
-	if err := model.UnmarshalBinary(raw); err != nil {
-		t.Fatalf("%v: run go generate ./faq", err)
-	}
-	if _, err := answer.New(lib, &model); err != nil {
-		t.Fatalf("%v: run go generate ./faq", err)
+	for _, flags := range []modelFlags{{}, {NoEncoder: true}} {
+		file := flags.file("en")
+		raw, err := faq.FS.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lib, err := content.Load(faq.FS, "en")
+		if err != nil {
+			t.Fatal(err)
+		}
+		enc, err := flags.encoder()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var model match.Model
+		if err := model.UnmarshalBinary(raw); err != nil {
+			t.Errorf("%s: %v: run go generate ./faq", file, err)
+		} else if _, err := answer.New(lib, &model, enc); err != nil {
+			t.Errorf("%s: %v: run go generate ./faq", file, err)
+		}
 	}
 }
 
@@ -171,7 +177,7 @@ func TestTrainIntoAFolder(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(out, "in"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	code, stdout, stderr := runHere(nil, "train", "--faq", testContent(t), "--out", out)
+	code, stdout, stderr := runHere(nil, "train", "--no-encoder", "--faq", testContent(t), "--out", out)
 	if code != exitFailed || stdout != "" || !strings.HasPrefix(stderr, "faqbot: write model "+out+": ") || strings.Count(stderr, "\n") != 1 {
 		t.Errorf("train exits with %d: %s%s", code, stdout, stderr)
 	}

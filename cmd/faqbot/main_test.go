@@ -37,25 +37,31 @@ func testContent(t testing.TB) string {
 type shared struct {
 	mu   sync.Mutex
 	dirs []string
-	bots map[contentFlags]*answer.Bot
+	bots map[opened]*answer.Bot
+}
+
+// opened is what a bot was opened with.
+type opened struct {
+	contentFlags
+	modelFlags
 }
 
 func newShared(dirs ...string) *shared {
-	return &shared{dirs: dirs, bots: make(map[contentFlags]*answer.Bot)}
+	return &shared{dirs: dirs, bots: make(map[opened]*answer.Bot)}
 }
 
-func (s *shared) open(p *program, f contentFlags, cache string) (*answer.Bot, error) {
+func (s *shared) open(p *program, f contentFlags, m modelFlags) (*answer.Bot, error) {
 	if !slices.Contains(s.dirs, f.FAQ) {
-		return openBot(p, f, cache)
+		return openBot(p, f, m)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if bot := s.bots[f]; bot != nil {
+	if bot := s.bots[opened{f, m}]; bot != nil {
 		return bot, nil
 	}
-	bot, err := openBot(p, f, cache)
+	bot, err := openBot(p, f, m)
 	if err == nil {
-		s.bots[f] = bot
+		s.bots[opened{f, m}] = bot
 	}
 	return bot, err
 }
@@ -70,6 +76,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("FAQ", content)
 			env.Setenv("FAQBOT_CACHE", cache)
+			env.Setenv("FAQBOT_NO_ENCODER", "true") // learning is faster by words alone
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

@@ -8,12 +8,13 @@ import (
 
 type trainCmd struct {
 	contentFlags
-	Out string `required:"" placeholder:"FILE" help:"File to write the model to."`
+	NoEncoder bool   `help:"Learn to match by words alone."`
+	Out       string `required:"" placeholder:"FILE" help:"File to write the model to."`
 }
 
 // Help is shown by --help.
 func (trainCmd) Help() string {
-	return `Learns the matcher's model, so that no start has to. A model belongs to exactly its content; put it beside the locale's folder as LOCALE.model, where every command looks first.
+	return `Learns the matcher's model, so that no start has to. A model belongs to exactly its content; put it beside the locale's folder as LOCALE.model (LOCALE.words.model with --no-encoder), where every command looks first.
 
 Example:
 
@@ -26,7 +27,11 @@ func (c *trainCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	examples, options := answer.Examples(lib)
+	enc, err := modelFlags{NoEncoder: c.NoEncoder}.encoder()
+	if err != nil {
+		return err
+	}
+	examples, options := answer.Examples(lib, enc)
 	model, err := p.learn(examples, options)
 	if err != nil {
 		return err

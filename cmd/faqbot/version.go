@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+
+	"faqbot/internal/encoder"
 )
 
 // version is set by the linker in releases: -ldflags "-X main.version=v1.2.3". Nothing else writes it.
@@ -16,7 +18,7 @@ type versionCmd struct{ contentFlags }
 
 // Help is shown by --help.
 func (versionCmd) Help() string {
-	return `Says the version, the version of Go, the hash of the content and that of the encoder ("none": this build matches by words alone).
+	return `Says the version, the version of Go, the hash of the content and that of the sentence encoder.
 
 Example:
 
@@ -29,7 +31,7 @@ func (c *versionCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(p.stdout, "faqbot  %s\ngo      %s\ncontent %s\nencoder none\n", buildVersion(), runtime.Version(), lib.Hash()[:shownDigits])
+	_, err = fmt.Fprintf(p.stdout, "faqbot  %s\ngo      %s\ncontent %s\nencoder %s\n", buildVersion(), runtime.Version(), lib.Hash()[:shownDigits], encoder.Hash()[:shownDigits])
 	if err != nil {
 		return fmt.Errorf("print: %w", err)
 	}

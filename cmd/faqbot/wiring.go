@@ -29,7 +29,6 @@ const tokenVariable = "FAQBOT_DISCORD_TOKEN" //nolint:gosec // the name of a var
 type runCmd struct {
 	contentFlags
 	modelFlags
-	NoEncoder        bool     `help:"Match by words alone. This build has no encoder and always does, so that it changes nothing."`
 	DiscordTokenFile string   `placeholder:"FILE" help:"File that holds the bot's token; FAQBOT_DISCORD_TOKEN, the token itself, wins over it."`
 	DiscordAPI       string   `name:"discord-api" placeholder:"ORIGIN" help:"Origin of Discord's API in place of its own, such as http://127.0.0.1:8080."`
 	DiscordGuild     string   `placeholder:"ID" help:"Register the commands in this server alone, at once: for testing."`
@@ -65,7 +64,7 @@ func (c *runCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	bot, err := p.open(p, c.contentFlags, c.Cache)
+	bot, err := p.open(p, c.contentFlags, c.modelFlags)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 
 	"faqbot/internal/content"
+	"faqbot/internal/encoder"
 	"faqbot/internal/guard"
 	"faqbot/internal/match"
 	"faqbot/internal/text"
@@ -19,6 +20,7 @@ import (
 // Bot answers questions from the content it currently holds. It is safe for concurrent use.
 type Bot struct {
 	guard   *guard.Guard
+	encoder *encoder.Encoder // nil: words alone
 	current atomic.Pointer[snapshot]
 }
 
@@ -30,13 +32,14 @@ type snapshot struct {
 	titles    map[string]string // by entry id
 }
 
-// New builds a bot from content and the model that was learnt from it (match.ErrStale when it was learnt from other content).
-func New(lib *content.Library, model *match.Model) (*Bot, error) {
+// New builds a bot from content and the model that was learnt from it with the same encoder (match.ErrStale when it was learnt from other
+// content or otherwise). Without an encoder it matches by words alone.
+func New(lib *content.Library, model *match.Model, enc *encoder.Encoder) (*Bot, error) {
 	g, err := guard.New()
 	if err != nil {
 		return nil, fmt.Errorf("build guard: %w", err)
 	}
-	b := &Bot{guard: g}
+	b := &Bot{guard: g, encoder: enc}
 	if err := b.Swap(lib, model); err != nil {
 		return nil, err
 	}
@@ -53,7 +56,7 @@ func NewCards(lib *content.Library) *Bot {
 
 // Swap replaces the content at once for all questions that come after; on an error the old content keeps serving.
 func (b *Bot) Swap(lib *content.Library, model *match.Model) error {
-	examples, options := Examples(lib)
+	examples, options := Examples(lib, b.encoder)
 	matcher, err := match.New(examples, options, model)
 	if err != nil {
 		return fmt.Errorf("build matcher: %w", err)
@@ -96,13 +99,21 @@ func (b *Bot) Ask(q Question) (out Outcome) {
 		out.Reply = r
 		return out
 	}
-	out.Ranked = s.matcher.Rank(tokens, allLabels)
+	out.Ranked = s.matcher.Rank(tokens, b.encode(tokens), allLabels)
 	v := judge(out.Ranked)
 	for _, h := range v.entries[:min(maxOptions, len(v.entries))] {
 		out.Options = append(out.Options, Option{h.Label, s.titles[h.Label], h.Confidence})
 	}
 	s.reply(&out, v, q)
 	return out
+}
+
+// encode returns what a question means; nil without an encoder.
+func (b *Bot) encode(t text.Tokens) encoder.Embedding {
+	if b.encoder == nil {
+		return nil
+	}
+	return b.encoder.Encode(match.Sentence(t))
 }
 
 // category returns the first category of the safety taxonomy. A check-in is none: it is doubt, and the notice says it.
@@ -303,7 +314,8 @@ func (b *Bot) Complete(prefix string, limit int) []Option {
 
 // Explain says why a label was ranked where it was.
 func (b *Bot) Explain(w text.Words, label string, terms int) (match.Reason, bool) {
-	return b.current.Load().matcher.Explain(text.Normalize(w), label, terms)
+	tokens := text.Normalize(w)
+	return b.current.Load().matcher.Explain(tokens, b.encode(tokens), label, terms)
 }
 
 // Replies yields every kind of reply that the content can produce, for checks that draw each: all entries with every notice, all

@@ -15,6 +15,7 @@ import (
 	"faqbot/faq"
 	"faqbot/internal/answer"
 	"faqbot/internal/content"
+	"faqbot/internal/encoder"
 	"faqbot/internal/match"
 	"faqbot/internal/text"
 )
@@ -59,7 +60,11 @@ func build() (*answer.Bot, error) {
 	if err := model.UnmarshalBinary(raw); err != nil {
 		return nil, err
 	}
-	return answer.New(lib, &model)
+	enc, err := encoder.New()
+	if err != nil {
+		return nil, err
+	}
+	return answer.New(lib, &model, enc)
 }
 
 // devQuestions reads the development questions, or skips the test where they are absent.

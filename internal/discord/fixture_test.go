@@ -26,12 +26,12 @@ var learnt = sync.OnceValues(func() (*answer.Bot, error) {
 	if err != nil {
 		return nil, err
 	}
-	examples, options := answer.Examples(lib)
+	examples, options := answer.Examples(lib, nil)
 	model, err := match.Learn(examples, options, nil)
 	if err != nil {
 		return nil, err
 	}
-	return answer.New(lib, model)
+	return answer.New(lib, model, nil)
 })
 
 // shippedBot has the shipped cards and answers no questions.

@@ -91,7 +91,7 @@ func (e *Encoder) apply(l *linear, dst, x []float32, s *scratch) {
 	for rows := len(x) / l.in; rows > 0; rows -= chunkRows {
 		chunk := min(rows, chunkRows)
 		for i := range chunk {
-			s.scales[i] = e.quantise(s.acts[i*l.in:(i+1)*l.in], x[i*l.in:(i+1)*l.in])
+			s.scales[i] = e.kernels.quantise(s.acts[i*l.in:(i+1)*l.in], x[i*l.in:(i+1)*l.in])
 		}
 		acts, scales := s.acts[:chunk*l.in], s.scales[:chunk]
 		for n := range l.out / panelWidth {
@@ -106,14 +106,14 @@ func (e *Encoder) apply(l *linear, dst, x []float32, s *scratch) {
 const maxAct = 8191
 
 // quantise rounds x to integers of at most maxAct and returns their unit, 0 when all are.
-func (e *Encoder) quantise(dst []int16, x []float32) (scale float32) {
+func (k kernels) quantise(dst []int16, x []float32) (scale float32) {
 	const tiny = 1e-30 // below it the quotient could overflow
-	widest := e.kernels.maxAbs(x)
+	widest := k.maxAbs(x)
 	if widest < tiny {
 		clear(dst)
 		return 0
 	}
-	e.kernels.round(dst, x, maxAct/widest)
+	k.round(dst, x, maxAct/widest)
 	return widest / maxAct
 }
 

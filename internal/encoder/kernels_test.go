@@ -259,7 +259,7 @@ func TestQuantiseNothing(t *testing.T) {
 	e := Encoder{kernels: bestKernels()}
 	for _, x := range [][]float32{make([]float32, Dim), slices.Repeat([]float32{1e-35, -1e-40}, Dim/2)} {
 		acts := slices.Repeat([]int16{7}, Dim)
-		if scale := e.quantise(acts, x); scale != 0 || slices.ContainsFunc(acts, func(a int16) bool { return a != 0 }) {
+		if scale := e.kernels.quantise(acts, x); scale != 0 || slices.ContainsFunc(acts, func(a int16) bool { return a != 0 }) {
 			t.Errorf("%v ... become %v ... x %v", x[:2], acts[:2], scale)
 		}
 	}

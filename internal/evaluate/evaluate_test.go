@@ -15,6 +15,7 @@ import (
 	"faqbot/faq"
 	"faqbot/internal/answer"
 	"faqbot/internal/content"
+	"faqbot/internal/encoder"
 	"faqbot/internal/match"
 	"faqbot/internal/text"
 )
@@ -42,7 +43,11 @@ var shipped = sync.OnceValues(func() (*answer.Bot, error) {
 	if err := model.UnmarshalBinary(raw); err != nil {
 		return nil, err
 	}
-	return answer.New(lib, &model)
+	enc, err := encoder.New()
+	if err != nil {
+		return nil, err
+	}
+	return answer.New(lib, &model, enc)
 })
 
 // cardsBot returns the bot of cards.

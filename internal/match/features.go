@@ -154,24 +154,6 @@ func (v *vocabulary) names() []string {
 	return out
 }
 
-// dot is the inner product of two vectors sorted by id.
-func dot(a, b []feature) float64 {
-	sum := 0.0
-	for i, j := 0, 0; i < len(a) && j < len(b); {
-		switch {
-		case a[i].id < b[j].id:
-			i++
-		case a[i].id > b[j].id:
-			j++
-		default:
-			sum += float64(a[i].weight) * float64(b[j].weight)
-			i++
-			j++
-		}
-	}
-	return sum
-}
-
 // top returns the n features with the largest products of two vectors, largest first.
 func top(a, b []feature, n int) []feature {
 	var out []feature

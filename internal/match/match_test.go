@@ -38,7 +38,7 @@ func train(t *testing.T, examples []match.Example, o match.Options) *match.Match
 }
 
 func rank(m *match.Matcher, s string) []match.Hit {
-	return m.Rank(text.Normalize(text.New(s)), math.MaxInt)
+	return m.Rank(text.Normalize(text.New(s)), nil, math.MaxInt)
 }
 
 func TestRank(t *testing.T) {
@@ -59,7 +59,7 @@ func TestRank(t *testing.T) {
 			t.Errorf("%q: the confidences sum to %g", question, sum)
 		}
 	}
-	if got := m.Rank(text.Normalize(text.New("nightmares")), 1); len(got) != 1 {
+	if got := m.Rank(text.Normalize(text.New("nightmares")), nil, 1); len(got) != 1 {
 		t.Errorf("a limit of 1 gives %d hits", len(got))
 	}
 	for _, nothing := range []string{"", "the", "what is it", "💀"} {
@@ -93,7 +93,7 @@ func TestOrderOfExamplesIsNothing(t *testing.T) {
 func TestLeaveOneOut(t *testing.T) {
 	t.Parallel()
 	examples := small()
-	all, err := match.LeaveOneOut(examples, match.Options{})
+	all, err := match.LeaveOneOut(examples, match.Options{}, nil)
 	if err != nil || len(all) != len(examples) {
 		t.Fatalf("%d predictions, %v", len(all), err)
 	}
@@ -126,11 +126,11 @@ func TestSynonyms(t *testing.T) {
 func TestExplain(t *testing.T) {
 	t.Parallel()
 	m := train(t, small(), match.Options{})
-	why, ok := m.Explain(text.Normalize(text.New("cant sleep tonight")), "sleep", 3)
+	why, ok := m.Explain(text.Normalize(text.New("cant sleep tonight")), nil, "sleep", 3)
 	if !ok || why.Via != "i cant sleep" || len(why.Terms) != 3 || why.Terms[0].Weight < why.Terms[1].Weight {
 		t.Errorf("%v %+v", ok, why)
 	}
-	if _, ok := m.Explain(text.Normalize(text.New("sleep")), "nonsense", 3); ok {
+	if _, ok := m.Explain(text.Normalize(text.New("sleep")), nil, "nonsense", 3); ok {
 		t.Error("an unknown label was explained")
 	}
 }
@@ -250,6 +250,6 @@ func BenchmarkRank(b *testing.B) {
 	q := text.Normalize(text.New("cant sleep since i quit, when does it stop"))
 	b.ReportAllocs()
 	for b.Loop() {
-		m.Rank(q, 3)
+		m.Rank(q, nil, 3)
 	}
 }

@@ -5,54 +5,177 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"math"
+
+	"faqbot/internal/encoder"
 )
 
-// modelMagic opens a model file; its last digit is the version of the layout.
-const modelMagic = "faqmodl1"
+// Model is what is learnt from examples and too slow to learn at every start.
+type Model struct {
+	Hash string // of what it was learnt from
+	// Embedding is the weight of the sentence embedding against 1 for each block of n-grams; 0 without an encoder.
+	Embedding float64
+	// Ridge and Nearest weigh the two kinds of evidence in the logit of a label.
+	Ridge, Nearest float64
 
-// hashDigits is the length of a hash in a model file.
-const hashDigits = 64
+	blocks     []block     // one a label
+	step       float64     // unit of the coefficients
+	embeddings *embeddings // nil without an encoder
+}
 
-// MarshalBinary writes the model: magic, hash, temperature, step, number of coefficients, coefficients; little endian.
+// block is what is learnt for one label.
+type block struct {
+	members      []int32 // examples, ascending
+	coefficients []int16 // one a member, in units of step
+}
+
+// setCoefficients rounds coefficients to 16 bits: the file is a quarter the size, and the last bits of a solution, which differ
+// between processors, are gone.
+func (m *Model) setCoefficients(solved []solution) {
+	largest := 0.0
+	for _, s := range solved {
+		for _, c := range s.coefficients {
+			largest = max(largest, math.Abs(c))
+		}
+	}
+	// A step of four decimal digits, so that it is itself the same on every processor.
+	m.step = math.Ceil(largest*1000/math.MaxInt16*1e4) / 1e7
+	if m.step == 0 {
+		m.step = 1
+	}
+	m.blocks = make([]block, len(solved))
+	for label, s := range solved {
+		b := block{members: s.members, coefficients: make([]int16, len(s.coefficients))}
+		for i, c := range s.coefficients {
+			b.coefficients[i] = int16(math.Round(c / m.step))
+		}
+		m.blocks[label] = b
+	}
+}
+
+const (
+	// modelMagic opens a model file; its last digit is the version of the layout.
+	modelMagic = "faqmodl2"
+	// hashDigits is the length of a hash in a model file.
+	hashDigits = 64
+)
+
+// head is the fixed part of a model file after magic and hash.
+type head struct {
+	Embedding, Ridge, Nearest, Step float64
+	Labels, Examples                uint32 // Examples is the number of embeddings
+}
+
+// MarshalBinary writes the model, little endian: magic, hash, head; for each label the number of its members, the members and their
+// coefficients; the embeddings' mean, and the embeddings.
 func (m *Model) MarshalBinary() ([]byte, error) {
 	if len(m.Hash) != hashDigits {
 		return nil, errors.New("the model has no hash")
 	}
-	var b bytes.Buffer
-	b.WriteString(modelMagic)
-	b.WriteString(m.Hash)
-	head := []uint64{math.Float64bits(m.Temperature), math.Float64bits(m.step), uint64(len(m.duals))}
-	for _, part := range []any{head, m.duals} {
-		if err := binary.Write(&b, binary.LittleEndian, part); err != nil {
+	h := head{m.Embedding, m.Ridge, m.Nearest, m.step, uint32(len(m.blocks)), 0}
+	parts := []any{[]byte(modelMagic), []byte(m.Hash), &h}
+	for _, b := range m.blocks {
+		parts = append(parts, uint32(len(b.members)), b.members, b.coefficients)
+	}
+	if e := m.embeddings; e != nil {
+		h.Examples = uint32(len(e.rows) / encoder.Dim)
+		parts = append(parts, e.mean, e.rows)
+	}
+	var out bytes.Buffer
+	for _, part := range parts {
+		if err := binary.Write(&out, binary.LittleEndian, part); err != nil {
 			return nil, fmt.Errorf("write model: %w", err)
 		}
 	}
-	return b.Bytes(), nil
+	return out.Bytes(), nil
 }
 
 // UnmarshalBinary reads what MarshalBinary wrote, and refuses anything else.
 func (m *Model) UnmarshalBinary(raw []byte) error {
-	const headBytes = len(modelMagic) + hashDigits + 3*8
-	if len(raw) < headBytes || string(raw[:len(modelMagic)]) != modelMagic {
+	const first = len(modelMagic) + hashDigits
+	if len(raw) < first || string(raw[:len(modelMagic)]) != modelMagic {
 		return errors.New("this is no model file of this version")
 	}
-	rest := raw[len(modelMagic):]
-	hash, rest := string(rest[:hashDigits]), rest[hashDigits:]
-	temperature := math.Float64frombits(binary.LittleEndian.Uint64(rest))
-	step := math.Float64frombits(binary.LittleEndian.Uint64(rest[8:]))
-	n := binary.LittleEndian.Uint64(rest[16:])
-	rest = rest[24:]
-	if n*2 != uint64(len(rest)) || n > uint64(len(rest)) {
-		return fmt.Errorf("the model file has %d bytes of coefficients, not %d", len(rest), n*2)
-	}
-	if !(temperature > 0) || !(step > 0) || math.IsInf(temperature, 0) || math.IsInf(step, 0) {
+	r := &reader{bytes.NewReader(raw[first:]), nil}
+	var h head
+	r.read(&h)
+	out := Model{Hash: string(raw[len(modelMagic):first]), Embedding: h.Embedding, Ridge: h.Ridge, Nearest: h.Nearest, step: h.Step}
+	if r.err == nil && !h.possible() {
 		return errors.New("the model file has impossible settings")
 	}
-	duals := make([]int16, n)
-	for i := range duals {
-		duals[i] = int16(binary.LittleEndian.Uint16(rest[2*i:]))
+	for range h.Labels {
+		if r.err != nil {
+			break
+		}
+		var n uint32
+		r.read(&n)
+		b := block{members: make([]int32, r.count(n, 6)), coefficients: make([]int16, r.count(n, 6))}
+		r.read(b.members)
+		r.read(b.coefficients)
+		out.blocks = append(out.blocks, b)
 	}
-	*m = Model{Hash: hash, Temperature: temperature, step: step, duals: duals}
+	if h.Examples > 0 {
+		out.embeddings = &embeddings{mean: make([]float32, encoder.Dim), rows: make([]int8, r.count(h.Examples, encoder.Dim)*encoder.Dim)}
+		r.read(out.embeddings.mean)
+		r.read(out.embeddings.rows)
+	}
+	if r.err != nil {
+		return fmt.Errorf("the model file is cut short or broken: %w", r.err)
+	}
+	if r.rest.Len() > 0 {
+		return fmt.Errorf("the model file has %d bytes too many", r.rest.Len())
+	}
+	*m = out
 	return nil
+}
+
+func (h head) possible() bool {
+	for _, x := range []float64{h.Embedding, h.Ridge, h.Nearest, h.Step} {
+		if !(x >= 0) || math.IsInf(x, 0) {
+			return false
+		}
+	}
+	return h.Step > 0
+}
+
+// fits reports whether a model can belong to so many labels and examples, which a file of the right hash alone does not promise.
+func (m *Model) fits(labels, examples int) error {
+	if len(m.blocks) != labels {
+		return fmt.Errorf("the model has %d labels, not %d", len(m.blocks), labels)
+	}
+	if e := m.embeddings; e != nil && len(e.rows) != examples*encoder.Dim {
+		return fmt.Errorf("the model has %d embeddings, not %d", len(e.rows)/encoder.Dim, examples)
+	}
+	for _, b := range m.blocks {
+		for _, i := range b.members {
+			if i < 0 || int(i) >= examples {
+				return fmt.Errorf("the model has an example %d of %d", i, examples)
+			}
+		}
+	}
+	return nil
+}
+
+// reader reads parts of a file and keeps the first error.
+type reader struct {
+	rest *bytes.Reader
+	err  error
+}
+
+func (r *reader) read(into any) {
+	if r.err == nil {
+		r.err = binary.Read(r.rest, binary.LittleEndian, into)
+	}
+}
+
+// count checks that n items of some bytes each can still follow, so that a broken number makes no huge allocation.
+func (r *reader) count(n uint32, bytesEach int) int {
+	if r.err == nil && int(n) > r.rest.Len()/bytesEach {
+		r.err = io.ErrUnexpectedEOF
+	}
+	if r.err != nil {
+		return 0
+	}
+	return int(n)
 }
