@@ -16,24 +16,25 @@ const (
 	labelHarmless = "harmless"
 )
 
-// Bands on calibrated confidence, set on labelled questions (dev.jsonl and heldout-a.jsonl of internal/evaluate) so that few wrong answers
-// and few answers to off-topic lines are shown before many are helped.
+// Bands on calibrated confidence, set on three sets of labelled questions (dev, heldout-a and heldout-b of internal/evaluate, in this
+// order below) so that few wrong answers and few answers to off-topic lines are shown before many are helped.
 const (
 	// answerAt and answerMargin: an entry is answered at once when it is right with this probability and this far ahead of the next.
-	// 0.75 and 0.50 answer 70 and 78 % of the answerable questions at once and none wrongly, 0.55 and 0.25 80 and 82 % with 1.1 and
-	// 0.5 % wrong, 0.50 and 0.20 83 and 88 % with 1.1 and 1.4 % wrong.
-	answerAt     = 0.55
-	answerMargin = 0.25
-	// chooseAt: up to three entries are offered when together they hold this probability. 0.30 helps 93.1 and 95.9 % of the answerable
-	// questions, 0.20 94.9 and 97.3 %, while it offers a choice on three more of 100 off-topic lines; 0.15 helps no more.
-	chooseAt = 0.20
+	// Answered at once and right, wrong, off-topic lines answered: 0.55 and 0.25 give 85, 89, 86 %, 0.6, 0.5, 1.9 % and 1.7, 1.1, 3.1 %;
+	// 0.60 and 0.30 give 82, 87, 84 %, 0.6, 0.5, 1.4 % and the same; 0.75 and 0.50 give 72, 82, 79 %, 0.0, 0.0, 1.4 % and 0.0, 0.0, 2.1 %.
+	answerAt     = 0.60
+	answerMargin = 0.30
+	// chooseAt: up to three entries are offered when together they hold this probability. Helped, and off-topic lines left alone: 0.20
+	// gives 97.1, 97.2, 95.3 % and 88.3, 93.7, 88.5 %; 0.25 gives 96.6, 97.2, 94.9 % and 88.3, 94.7, 89.6 %; 0.30 gives 96.6, 96.8, 93.5 %
+	// and 88.3, 94.7, 92.7 %.
+	chooseAt = 0.25
 	// optionAt: an entry less likely than this is not worth a button.
 	optionAt = 0.04
-	// declineAt: a request is declined when the declined classes together hold this probability and one of them leads. 0.45 recognises
-	// 45 of 50 requests, 0.40 two more, at no answerable question more that is declined.
+	// declineAt: a request is declined when the declined classes together hold this probability. 0.45 recognises as many and declines
+	// one answerable question less of 605; 0.40 leaves room for requests that are put in a roundabout way.
 	declineAt = 0.40
-	// needAt: a check-in stands above the reply when the message looks this much like those of people in need. 0.50 puts it on five of 60
-	// off-topic lines, 0.60 on three.
+	// needAt: a check-in stands above the reply when the message looks this much like those of people in need: 3 of 60 off-topic
+	// development lines do.
 	needAt = 0.60
 )
 

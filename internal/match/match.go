@@ -304,7 +304,7 @@ func Hash(examples []Example, o Options) string {
 		_ = binary.Write(h, binary.LittleEndian, uint64(len(s)))
 		h.Write([]byte(s))
 	}
-	write(fmt.Sprint(settings, alpha, rivals, leastRivals, largestBlock, share, minChars, maxChars))
+	write(fmt.Sprint(settings, alpha, rivals, leastRivals, mostRivals, share, minChars, maxChars))
 	if o.Encoder != nil {
 		write(encoder.Hash())
 	}
