@@ -36,16 +36,17 @@ func table() map[string]row {
 		},
 		"internal/match": {
 			ours:  []string{"internal/text", "internal/encoder"},
-			third: []string{"github.com/sahilm/fuzzy", "gonum.org/v1/gonum"},
+			third: []string{"gonum.org/v1/gonum"},
 			bans:  []string{"os", "net", "log", "time"},
 		},
+		"internal/complete": {third: []string{"github.com/sahilm/fuzzy"}, bans: []string{"os", "net", "log", "time"}},
 		"internal/content": {
 			ours:  []string{"internal/text"},
 			third: []string{"gopkg.in/yaml.v3"},
 			bans:  []string{"net"}, // it takes an fs.FS
 		},
 		"internal/answer": {
-			ours: []string{"internal/text", "internal/encoder", "internal/guard", "internal/match", "internal/content"},
+			ours: []string{"internal/text", "internal/encoder", "internal/guard", "internal/match", "internal/complete", "internal/content"},
 			bans: []string{"os", "net", "log"},
 			word: "discord", // a surface calls the core; the core calls none
 		},

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"faqbot/internal/complete"
 	"faqbot/internal/content"
 	"faqbot/internal/encoder"
 	"faqbot/internal/guard"
@@ -28,7 +29,7 @@ type Bot struct {
 type snapshot struct {
 	lib       *content.Library
 	matcher   *match.Matcher
-	completer *match.Completer
+	completer *complete.Completer
 	titles    map[string]string // by entry id
 }
 
@@ -70,12 +71,12 @@ func (b *Bot) Swap(lib *content.Library, model *match.Model) error {
 // newSnapshot builds all but the matcher.
 func newSnapshot(lib *content.Library) *snapshot {
 	s := &snapshot{lib: lib, titles: make(map[string]string)}
-	var titles []match.Title
+	var titles []complete.Title
 	for _, e := range lib.Entries() {
 		s.titles[e.ID] = e.Title
-		titles = append(titles, match.Title{ID: e.ID, Title: e.Title, Aliases: e.Aliases})
+		titles = append(titles, complete.Title{ID: e.ID, Title: e.Title, Aliases: e.Aliases})
 	}
-	s.completer = match.NewCompleter(titles)
+	s.completer = complete.New(titles)
 	return s
 }
 

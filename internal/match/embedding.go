@@ -15,14 +15,15 @@ type embeddings struct {
 	rows []int8    // encoder.Dim an example, in the order of the examples; the largest of each row is 127 or -127
 }
 
-// Sentence is the form of a question that the encoder reads: its plain tokens, so that shouting, quotes and emoji change nothing.
-func Sentence(t text.Tokens) string { return strings.Join(t.Plain(), " ") }
+// Sentence is the form of a question that the encoder reads: its plain tokens without greeting and thanks, so that shouting, quotes and emoji
+// change nothing either.
+func Sentence(t text.Tokens) string { return strings.Join(core(t.Plain()), " ") }
 
 // newEmbeddings encodes the examples on all processors. step is called after each.
 func newEmbeddings(e *encoder.Encoder, examples []example, step func()) *embeddings {
 	vectors := make([]encoder.Embedding, len(examples))
 	parallel(len(examples), func(i int) {
-		vectors[i] = e.Encode(strings.Join(text.Plain(examples[i].text), " "))
+		vectors[i] = e.Encode(strings.Join(core(text.Plain(examples[i].text)), " "))
 		step()
 	})
 	out := &embeddings{mean: make([]float32, encoder.Dim), rows: make([]int8, 0, len(examples)*encoder.Dim)}

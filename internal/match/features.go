@@ -43,6 +43,10 @@ func grams(tokens []string, yield func(block uint8, gram []byte)) {
 		buf = append(append(buf[:0], "w "...), w...)
 		yield(blockWords, buf)
 		if i > 0 {
+			// In alphabetical order: two words that a hasty writer swaps are the same pair.
+			first, second := min(tokens[i-1], w), max(tokens[i-1], w)
+			buf = append(append(append(append(buf[:0], "p "...), first...), ' '), second...)
+			yield(blockWords, buf)
 			buf = append(append(append(append(buf[:0], "w "...), tokens[i-1]...), ' '), w...)
 			yield(blockWords, buf)
 		}

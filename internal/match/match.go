@@ -3,7 +3,7 @@
 // It is an intent classifier on TF-IDF n-grams and, with an encoder, sentence embeddings. Two kinds of evidence speak for a label:
 // kernel ridge regression of its own examples against their nearest rivals, and how near its nearest examples are. Both are weighed,
 // and so made into calibrated probabilities, on leave-one-out predictions. The package knows labels and example texts, and neither
-// entries, cards nor platforms. It also completes titles for autocomplete. It must not read files, the clock or the network.
+// entries, cards nor platforms. It must not read files, the clock or the network.
 package match
 
 import (
@@ -131,7 +131,7 @@ func prepare(examples []Example, o Options) *Matcher {
 	})
 	tokens := make([][]string, len(sorted))
 	for i, e := range sorted {
-		tokens[i] = m.synonyms.apply(text.Plain(e.Text))
+		tokens[i] = m.synonyms.apply(core(text.Plain(e.Text)))
 	}
 	var grams [][]int32
 	m.vocab, grams = newVocabulary(tokens)
@@ -179,7 +179,7 @@ func (m *Matcher) Labels() []string { return slices.Clone(m.labels) }
 // Rank returns the limit most probable labels, best first. e is the embedding of the question's Sentence; nil goes by words alone. A
 // question without a word beyond stop words gets none.
 func (m *Matcher) Rank(t text.Tokens, e encoder.Embedding, limit int) []Hit {
-	tokens := m.synonyms.apply(t.Plain())
+	tokens := m.synonyms.apply(core(t.Plain()))
 	if limit <= 0 || !slices.ContainsFunc(tokens, func(s string) bool { return !isStopWord(s) }) {
 		return nil
 	}
@@ -281,7 +281,7 @@ func (m *Matcher) Explain(t text.Tokens, e encoder.Embedding, label string, term
 	if !ok {
 		return Reason{}, false
 	}
-	tokens := m.synonyms.apply(t.Plain())
+	tokens := m.synonyms.apply(core(t.Plain()))
 	similarity := m.question(tokens, e)
 	best := m.first[want]
 	for i := best; i < m.first[want+1]; i++ {

@@ -13,4 +13,7 @@ const stopWords = " a about after again all also am an and any anyone are aren a
 	"what whats when where which while who whom why will with would yeah yes yet you your yours yourself "
 
 // isStopWord reports whether a token is a function word.
-func isStopWord(token string) bool { return strings.Contains(stopWords, " "+token+" ") }
+func isStopWord(token string) bool { return in(stopWords, token) }
+
+// in reports whether a token is in a list of words between blanks.
+func in(list, token string) bool { return strings.Contains(list, " "+token+" ") }

@@ -1,4 +1,6 @@
-package match
+// Package complete finds titles by what somebody has typed of them so far, for autocomplete. It knows titles and ids, and neither entries
+// nor platforms. It must not read files, the clock or the network.
+package complete
 
 import (
 	"strings"
@@ -26,8 +28,8 @@ const (
 	enough = 5
 )
 
-// NewCompleter indexes titles in their order, which is the order of an empty pattern.
-func NewCompleter(titles []Title) *Completer {
+// New indexes titles in their order, which is the order of an empty pattern.
+func New(titles []Title) *Completer {
 	c := &Completer{titles: titles}
 	for i, t := range titles {
 		for _, name := range append([]string{t.Title}, t.Aliases...) {

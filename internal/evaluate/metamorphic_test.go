@@ -1,0 +1,92 @@
+package evaluate
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"faqbot/internal/answer"
+	"faqbot/internal/text"
+)
+
+// TestSurroundings: what stands around a question without changing it changes no winner in at least 98 of 100 development questions,
+// each way of it counted alone.
+func TestSurroundings(t *testing.T) {
+	t.Parallel()
+	bot := shippedBot(t)
+	questions, err := Load(bot, []string{developmentFile})
+	if err != nil {
+		t.Fatal(err)
+	}
+	winners := make([]string, len(questions))
+	for i, q := range questions {
+		winners[i] = winner(bot, q.Text)
+	}
+	for name, vary := range map[string]func(string) string{
+		"hey bot":   func(s string) string { return "hey bot " + s },
+		"pls help":  func(s string) string { return s + " pls help" },
+		"emoji":     func(s string) string { return "😩 " + s + " 😭🙏" },
+		"a name":    func(s string) string { return "hi Sam, " + s },
+		"quotes":    func(s string) string { return `"` + s + `"` },
+		"shouting":  strings.ToUpper,
+		"two words": swapNeighbours,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			same := 0
+			var changed []string
+			for i, q := range questions {
+				if got := winner(bot, vary(q.Text)); got == winners[i] {
+					same++
+				} else {
+					changed = append(changed, winners[i]+" -> "+got+": "+vary(q.Text))
+				}
+			}
+			t.Logf("%d of %d winners stay", same, len(questions))
+			if same*100 < len(questions)*98 {
+				t.Errorf("too many winners change:\n%s", strings.Join(changed, "\n"))
+			}
+		})
+	}
+}
+
+// winner is what the bot makes of a question: the urgent or declined card, else the entry that it thinks of first; nothing when it
+// would show none.
+func winner(bot *answer.Bot, question string) string {
+	out := bot.Ask(answer.Question{Words: text.New(question)})
+	switch r := out.Reply.(type) {
+	case answer.Urgent, answer.Decline:
+		return r.Shown().ID()
+	case answer.Answer, answer.Choose:
+		return out.Options[0].ID
+	case answer.NoAnswer, answer.CheckIn, answer.Silence:
+		return ""
+	}
+	return ""
+}
+
+// swapNeighbours swaps two neighbouring words, the same each time and neither of them a negation: that would change what is asked.
+func swapNeighbours(s string) string {
+	random := rand.New(rand.NewPCG(1, uint64(len(s))))
+	words := strings.Fields(s)
+	var places []int
+	for i := range len(words) - 1 {
+		if !isNegation(words[i]) && !isNegation(words[i+1]) {
+			places = append(places, i)
+		}
+	}
+	if len(places) == 0 {
+		return s
+	}
+	i := places[random.IntN(len(places))]
+	words[i], words[i+1] = words[i+1], words[i]
+	return strings.Join(words, " ")
+}
+
+func isNegation(word string) bool {
+	plain := text.Plain(word)
+	return slices.ContainsFunc(plain, func(w string) bool {
+		return slices.Contains([]string{"no", "not", "never", "nothing", "none", "without", "isnt", "aint"}, w) || strings.HasSuffix(w, "nt")
+	})
+}
