@@ -35,13 +35,15 @@ func table() map[string]row {
 			bans: []string{"os", "net", "log", "time"},
 		},
 		"internal/match": {
-			ours:  []string{"internal/text", "internal/encoder"},
+			ours:  []string{"internal/text", "internal/encoder", "internal/lexicon", "internal/parallel"},
 			third: []string{"gonum.org/v1/gonum"},
 			bans:  []string{"os", "net", "log", "time"},
 		},
+		"internal/lexicon":  {ours: []string{"internal/parallel"}, bans: []string{"os", "net", "log", "time"}},
+		"internal/parallel": {bans: []string{"os", "net", "log", "time"}},
 		"internal/complete": {third: []string{"github.com/sahilm/fuzzy"}, bans: []string{"os", "net", "log", "time"}},
 		"internal/content": {
-			ours:  []string{"internal/text"},
+			ours:  []string{"internal/text", "internal/parallel"},
 			third: []string{"gopkg.in/yaml.v3"},
 			bans:  []string{"net"}, // it takes an fs.FS
 		},

@@ -99,13 +99,11 @@ func TestSynonymsChangeNothing(t *testing.T) {
 	bot := newBot(t)
 	swapped := 0
 	for _, e := range bot.Library().Entries() {
-		for _, question := range []string{e.Question, plainQuestions[e.ID]} {
-			padded := " " + strings.Join(text.Normalize(text.New(question)).Plain(), " ") + " "
-			for _, changed := range swaps(padded, bot.Library().Synonyms()) {
-				swapped++
-				if got := first(ask(bot, changed)); got != e.ID {
-					t.Errorf("%s: %q: %s", e.ID, changed, describe(ask(bot, changed)))
-				}
+		padded := " " + strings.Join(text.Normalize(text.New(e.Question)).Plain(), " ") + " "
+		for _, changed := range swaps(padded, bot.Library().Synonyms()) {
+			swapped++
+			if out := ask(bot, changed); first(out) != e.ID {
+				t.Errorf("%s: %q: %s", e.ID, changed, describe(out))
 			}
 		}
 	}

@@ -8,6 +8,7 @@ package answer
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"faqbot/internal/complete"
@@ -36,12 +37,16 @@ type snapshot struct {
 // New builds a bot from content and the model that was learnt from it with the same encoder (match.ErrStale when it was learnt from other
 // content or otherwise). Without an encoder it matches by words alone.
 func New(lib *content.Library, model *match.Model, enc *encoder.Encoder) (*Bot, error) {
-	g, err := guard.New()
-	if err != nil {
-		return nil, fmt.Errorf("build guard: %w", err)
+	b := &Bot{encoder: enc}
+	var guardErr error
+	var building sync.WaitGroup // guard and matcher at a time: a start should be fast
+	building.Go(func() { b.guard, guardErr = guard.New() })
+	err := b.Swap(lib, model)
+	building.Wait()
+	if guardErr != nil {
+		return nil, fmt.Errorf("build guard: %w", guardErr)
 	}
-	b := &Bot{guard: g, encoder: enc}
-	if err := b.Swap(lib, model); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	return b, nil

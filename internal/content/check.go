@@ -423,6 +423,9 @@ func (d *document) optional(path, field, s string, limit int) {
 
 // longestNumber returns the digits of the longest run that could be a phone number; years are not.
 func longestNumber(s string) int {
+	if !strings.ContainsAny(s, "0123456789") {
+		return 0 // nearly all texts: the pattern is slow
+	}
 	longest := 0
 	for _, run := range digitRun.FindAllString(s, -1) {
 		if n := digits(run); !yearPattern.MatchString(n) {

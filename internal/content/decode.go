@@ -252,6 +252,9 @@ func (d *document) text(n *yaml.Node, v reflect.Value) {
 // isForbidden reports control and format characters, which hide text or reverse it, and unusual ends of lines; joiners inside emoji
 // are harmless.
 func isForbidden(r rune) bool {
+	if ' ' <= r && r <= '~' {
+		return false // nearly all of a file
+	}
 	return r != '\n' && r != '\u200d' && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) || r == unicode.ReplacementChar
 }
 

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"faqbot/internal/parallel"
 )
 
 // Library is the validated content of one locale. It is immutable: callers must not change what its methods return.
@@ -40,15 +42,22 @@ func Load(fsys fs.FS, locale string) (*Library, error) {
 		documents = append(documents, d)
 	}
 	sum := sha256.New()
-	for _, name := range names {
-		raw, err := fs.ReadFile(fsys, name)
+	decoded := make([]*document, len(names))
+	raws := make([][]byte, len(names))
+	parallel.Each(len(names), func(i int) {
+		raw, err := fs.ReadFile(fsys, names[i])
 		if err != nil {
-			documents = append(documents, unreadable(name, err))
-			continue
+			decoded[i] = unreadable(names[i], err)
+			return
 		}
-		documents = append(documents, decode(name, raw))
-		fmt.Fprintf(sum, "%s %d\n%s", path.Base(name), len(raw), raw)
+		decoded[i], raws[i] = decode(names[i], raw), raw
+	})
+	for i, name := range names {
+		if raws[i] != nil {
+			fmt.Fprintf(sum, "%s %d\n%s", path.Base(name), len(raws[i]), raws[i])
+		}
 	}
+	documents = append(documents, decoded...)
 	problems := check(documents, locale)
 	if len(problems) > 0 {
 		return nil, joined(problems)

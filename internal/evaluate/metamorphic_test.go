@@ -24,13 +24,12 @@ func TestSurroundings(t *testing.T) {
 		winners[i] = winner(bot, q.Text)
 	}
 	for name, vary := range map[string]func(string) string{
-		"hey bot":   func(s string) string { return "hey bot " + s },
-		"pls help":  func(s string) string { return s + " pls help" },
-		"emoji":     func(s string) string { return "😩 " + s + " 😭🙏" },
-		"a name":    func(s string) string { return "hi Sam, " + s },
-		"quotes":    func(s string) string { return `"` + s + `"` },
-		"shouting":  strings.ToUpper,
-		"two words": swapNeighbours,
+		"hey bot":  func(s string) string { return "hey bot " + s },
+		"pls help": func(s string) string { return s + " pls help" },
+		"a name":   func(s string) string { return "hi Sam, " + s },
+		// None of these three changes a token, so that all at once say as much as each alone.
+		"emoji, quotes and shouting": func(s string) string { return `😩 "` + strings.ToUpper(s) + `" 😭🙏` },
+		"two words":                  swapNeighbours,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

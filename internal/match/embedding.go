@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"faqbot/internal/encoder"
+	"faqbot/internal/parallel"
 	"faqbot/internal/text"
 )
 
@@ -22,7 +23,7 @@ func Sentence(t text.Tokens) string { return strings.Join(core(t.Plain()), " ") 
 // newEmbeddings encodes the examples on all processors. step is called after each.
 func newEmbeddings(e *encoder.Encoder, examples []example, step func()) *embeddings {
 	vectors := make([]encoder.Embedding, len(examples))
-	parallel(len(examples), func(i int) {
+	parallel.Each(len(examples), func(i int) {
 		vectors[i] = e.Encode(strings.Join(core(text.Plain(examples[i].text)), " "))
 		step()
 	})

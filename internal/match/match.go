@@ -17,6 +17,8 @@ import (
 	"sort"
 
 	"faqbot/internal/encoder"
+	"faqbot/internal/lexicon"
+	"faqbot/internal/parallel"
 	"faqbot/internal/text"
 )
 
@@ -60,8 +62,8 @@ type Matcher struct {
 	examples []example // sorted by label
 	first    []int     // index of each label's first example, and one more
 	synonyms *synonyms
-	vocab    *vocabulary
-	postings [][]posting // by feature id
+	vocab    *lexicon.Vocabulary
+	postings [][]lexicon.Posting // by feature id
 	model    *Model
 	// What is derived from the model.
 	coefficients [][]float32     // by label, for the members of its block
@@ -72,12 +74,7 @@ type example struct {
 	label    int
 	text     string
 	weight   float64
-	features []feature
-}
-
-type posting struct {
-	example int32
-	weight  float32
+	features []lexicon.Feature // only while learning
 }
 
 // ErrStale says that a model was learnt from other examples, options or settings.
@@ -89,7 +86,7 @@ func New(examples []Example, o Options, model *Model) (*Matcher, error) {
 	if model.Hash != Hash(examples, o) {
 		return nil, ErrStale
 	}
-	m := prepare(examples, o)
+	m, _ := arrange(examples, o)
 	if err := model.fits(len(m.labels), len(m.examples)); err != nil {
 		return nil, err
 	}
@@ -97,7 +94,8 @@ func New(examples []Example, o Options, model *Model) (*Matcher, error) {
 	if model.embeddings != nil {
 		m.embed(model.embeddings)
 	}
-	m.index()
+	m.vocab = model.lexicon.Vocabulary()
+	m.postings = model.lexicon.Postings(m.vocab)
 	m.widen()
 	return m, nil
 }
@@ -111,50 +109,35 @@ func Train(examples []Example, o Options) (*Matcher, error) {
 	return New(examples, o, model)
 }
 
-// prepare does everything that needs no learnt numbers.
-func prepare(examples []Example, o Options) *Matcher {
-	m := &Matcher{synonyms: newSynonyms(o.Synonyms), model: &Model{}}
-	index := make(map[string]int)
-	for _, e := range examples {
-		if _, ok := index[e.Label]; !ok {
-			index[e.Label] = 0
-			m.labels = append(m.labels, e.Label)
-		}
-	}
-	sort.Strings(m.labels)
-	for i, l := range m.labels {
-		index[l] = i
-	}
-	sorted := slices.Clone(examples)
+// arrange brings labels and examples into their order, which is the same for the same examples in any. The examples have no features.
+func arrange(examples []Example, o Options) (m *Matcher, sorted []Example) {
+	m = &Matcher{synonyms: newSynonyms(o.Synonyms), model: &Model{}}
+	sorted = slices.Clone(examples)
 	slices.SortStableFunc(sorted, func(a, b Example) int {
 		return cmp.Or(cmp.Compare(a.Label, b.Label), cmp.Compare(a.Text, b.Text))
 	})
-	tokens := make([][]string, len(sorted))
 	for i, e := range sorted {
-		tokens[i] = m.synonyms.apply(core(text.Plain(e.Text)))
+		if i == 0 || e.Label != sorted[i-1].Label {
+			m.labels = append(m.labels, e.Label)
+			m.first = append(m.first, i)
+		}
+		m.examples = append(m.examples, example{label: len(m.labels) - 1, text: e.Text, weight: cmp.Or(e.Weight, 1)})
 	}
-	var grams [][]int32
-	m.vocab, grams = newVocabulary(tokens)
-	m.examples = make([]example, len(sorted))
-	for i, e := range sorted {
-		m.examples[i] = example{index[e.Label], e.Text, cmp.Or(e.Weight, 1), m.vocab.weigh(grams[i], [blocks]float64{})}
-	}
-	return m
+	m.first = append(m.first, len(sorted))
+	return m, sorted
 }
 
-// index makes the examples findable by feature and by label.
-func (m *Matcher) index() {
-	m.postings = make([][]posting, len(m.vocab.block))
-	m.first = make([]int, len(m.labels)+1)
-	for i, e := range m.examples {
-		m.first[e.label+1] = i + 1
-		for _, f := range e.features {
-			m.postings[f.id] = append(m.postings[f.id], posting{int32(i), f.weight})
-		}
-	}
-	for label := range m.labels {
-		m.first[label+1] = max(m.first[label+1], m.first[label]) // a label without an example, in a part of them
-	}
+// prepare arranges the examples and finds their features, for learning.
+func prepare(examples []Example, o Options) *Matcher {
+	m, sorted := arrange(examples, o)
+	tokens := make([][]string, len(sorted))
+	parallel.Each(len(sorted), func(i int) { tokens[i] = m.synonyms.apply(core(text.Plain(sorted[i].Text))) })
+	vocab, counts := lexicon.Learn(tokens)
+	m.vocab = vocab
+	parallel.Each(len(sorted), func(i int) { m.examples[i].features = vocab.Vector(counts[i]) })
+	m.model.lexicon = lexicon.New(vocab, counts)
+	m.postings = m.model.lexicon.Postings(vocab)
+	return m
 }
 
 // embed gives the examples their embeddings.
@@ -193,7 +176,7 @@ func (m *Matcher) question(tokens []string, e encoder.Embedding) []float32 {
 	if e != nil && m.model.embeddings != nil {
 		centred = m.model.embeddings.centre(e)
 	}
-	return m.similarities(m.vocab.vector(tokens), centred)
+	return m.similarities(m.vocab.Vector(lexicon.Count(tokens)), centred)
 }
 
 // probabilities weighs the evidence for every label.
@@ -213,7 +196,7 @@ func (m *Matcher) hits(probabilities []float64) []Hit {
 
 // similarities returns the kernel between a question and every example: the inner product of their n-grams and, weighted, of their
 // centred embeddings; centred may be nil.
-func (m *Matcher) similarities(question []feature, centred []float32) []float32 {
+func (m *Matcher) similarities(question []lexicon.Feature, centred []float32) []float32 {
 	out := make([]float32, len(m.examples))
 	if centred != nil {
 		weight := float32(m.model.Embedding * m.model.Embedding)
@@ -222,8 +205,8 @@ func (m *Matcher) similarities(question []feature, centred []float32) []float32 
 		}
 	}
 	for _, f := range question {
-		for _, p := range m.postings[f.id] {
-			out[p.example] += f.weight * p.weight
+		for _, p := range m.postings[f.ID] {
+			out[p.Example] += f.Weight * p.Weight
 		}
 	}
 	return out
@@ -235,7 +218,7 @@ const nearest = 3
 // weighEvidence turns the similarities to all examples into evidence for each label. The example skip counts as not there; none is -1.
 func (m *Matcher) weighEvidence(similarity []float32, skip int) evidence {
 	e := evidence{ridge: make([]float64, len(m.labels)), nearest: make([]float64, len(m.labels))}
-	scale := 1 / (blocks + m.model.Embedding*m.model.Embedding) // of an example with itself the similarity is 1 then
+	scale := 1 / (lexicon.Blocks + m.model.Embedding*m.model.Embedding) // of an example with itself the similarity is 1 then
 	for label := range m.labels {
 		sum := float32(0)
 		coefficients := m.coefficients[label]
@@ -290,10 +273,15 @@ func (m *Matcher) Explain(t text.Tokens, e encoder.Embedding, label string, term
 		}
 	}
 	reason.Via = m.examples[best].text
-	names := m.vocab.names()
-	for _, f := range top(m.vocab.vector(tokens), m.examples[best].features, terms) {
-		reason.Terms = append(reason.Terms, Term{names[f.id], float64(f.weight)})
+	texts := m.vocab.Texts(tokens)
+	for _, f := range m.vocab.Vector(lexicon.Count(tokens)) {
+		at, ok := slices.BinarySearchFunc(m.postings[f.ID], int32(best), func(p lexicon.Posting, i int32) int { return cmp.Compare(p.Example, i) })
+		if ok {
+			reason.Terms = append(reason.Terms, Term{texts[f.ID], float64(f.Weight * m.postings[f.ID][at].Weight)})
+		}
 	}
+	slices.SortStableFunc(reason.Terms, func(a, b Term) int { return cmp.Compare(b.Weight, a.Weight) })
+	reason.Terms = reason.Terms[:min(terms, len(reason.Terms))]
 	return reason, true
 }
 
@@ -304,7 +292,7 @@ func Hash(examples []Example, o Options) string {
 		_ = binary.Write(h, binary.LittleEndian, uint64(len(s)))
 		h.Write([]byte(s))
 	}
-	write(fmt.Sprint(settings, alpha, rivals, leastRivals, mostRivals, share, minChars, maxChars))
+	write(fmt.Sprint(settings, alpha, rivals, leastRivals, mostRivals, lexicon.Settings))
 	if o.Encoder != nil {
 		write(encoder.Hash())
 	}

@@ -9,6 +9,7 @@ import (
 	"math"
 
 	"faqbot/internal/encoder"
+	"faqbot/internal/lexicon"
 )
 
 // Model is what is learnt from examples and too slow to learn at every start.
@@ -19,8 +20,9 @@ type Model struct {
 	// Ridge and Nearest weigh the two kinds of evidence in the logit of a label.
 	Ridge, Nearest float64
 
-	blocks     []block     // one a label
-	step       float64     // unit of the coefficients
+	blocks     []block // one a label
+	step       float64 // unit of the coefficients
+	lexicon    *lexicon.Lexicon
 	embeddings *embeddings // nil without an encoder
 }
 
@@ -56,7 +58,7 @@ func (m *Model) setCoefficients(solved []solution) {
 
 const (
 	// modelMagic opens a model file; its last digit is the version of the layout.
-	modelMagic = "faqmodl2"
+	modelMagic = "faqmodl3"
 	// hashDigits is the length of a hash in a model file.
 	hashDigits = 64
 )
@@ -64,22 +66,30 @@ const (
 // head is the fixed part of a model file after magic and hash.
 type head struct {
 	Embedding, Ridge, Nearest, Step float64
-	Labels, Examples                uint32 // Examples is the number of embeddings
+	Labels, Embeddings              uint32
+	Lexicon                         uint32 // its bytes
 }
 
 // MarshalBinary writes the model, little endian: magic, hash, head; for each label the number of its members, the members and their
-// coefficients; the embeddings' mean, and the embeddings.
+// coefficients; the lexicon; the embeddings' mean, and the embeddings.
 func (m *Model) MarshalBinary() ([]byte, error) {
 	if len(m.Hash) != hashDigits {
 		return nil, errors.New("the model has no hash")
 	}
-	h := head{m.Embedding, m.Ridge, m.Nearest, m.step, uint32(len(m.blocks)), 0}
+	words, err := m.lexicon.MarshalBinary()
+	if err != nil {
+		return nil, fmt.Errorf("write model: %w", err)
+	}
+	h := head{
+		Embedding: m.Embedding, Ridge: m.Ridge, Nearest: m.Nearest, Step: m.step, Labels: uint32(len(m.blocks)), Lexicon: uint32(len(words)),
+	}
 	parts := []any{[]byte(modelMagic), []byte(m.Hash), &h}
 	for _, b := range m.blocks {
 		parts = append(parts, uint32(len(b.members)), b.members, b.coefficients)
 	}
+	parts = append(parts, words)
 	if e := m.embeddings; e != nil {
-		h.Examples = uint32(len(e.rows) / encoder.Dim)
+		h.Embeddings = uint32(len(e.rows) / encoder.Dim)
 		parts = append(parts, e.mean, e.rows)
 	}
 	var out bytes.Buffer
@@ -115,8 +125,9 @@ func (m *Model) UnmarshalBinary(raw []byte) error {
 		r.read(b.coefficients)
 		out.blocks = append(out.blocks, b)
 	}
-	if h.Examples > 0 {
-		out.embeddings = &embeddings{mean: make([]float32, encoder.Dim), rows: make([]int8, r.count(h.Examples, encoder.Dim)*encoder.Dim)}
+	out.lexicon = r.lexicon(h.Lexicon)
+	if h.Embeddings > 0 {
+		out.embeddings = &embeddings{mean: make([]float32, encoder.Dim), rows: make([]int8, r.count(h.Embeddings, encoder.Dim)*encoder.Dim)}
 		r.read(out.embeddings.mean)
 		r.read(out.embeddings.rows)
 	}
@@ -154,6 +165,9 @@ func (m *Model) fits(labels, examples int) error {
 			}
 		}
 	}
+	if err := m.lexicon.Fits(examples); err != nil {
+		return fmt.Errorf("lexicon: %w", err)
+	}
 	return nil
 }
 
@@ -167,6 +181,17 @@ func (r *reader) read(into any) {
 	if r.err == nil {
 		r.err = binary.Read(r.rest, binary.LittleEndian, into)
 	}
+}
+
+// lexicon reads one of so many bytes.
+func (r *reader) lexicon(size uint32) *lexicon.Lexicon {
+	raw := make([]byte, r.count(size, 1))
+	r.read(raw)
+	l := new(lexicon.Lexicon)
+	if r.err == nil {
+		r.err = l.UnmarshalBinary(raw)
+	}
+	return l
 }
 
 // count checks that n items of some bytes each can still follow, so that a broken number makes no huge allocation.

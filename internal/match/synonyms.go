@@ -9,11 +9,11 @@ import (
 // synonyms replaces variants of a word or phrase by one canonical form.
 type synonyms struct {
 	canonical map[string][]string // variant, tokens joined by blanks -> tokens
-	longest   int                 // tokens in the longest variant
+	opens     map[string]int      // first token of a variant -> tokens of the longest that it opens
 }
 
 func newSynonyms(groups [][]string) *synonyms {
-	s := &synonyms{canonical: make(map[string][]string)}
+	s := &synonyms{canonical: make(map[string][]string), opens: make(map[string]int)}
 	for _, group := range groups {
 		for i, variant := range group {
 			tokens := text.Plain(variant)
@@ -21,7 +21,7 @@ func newSynonyms(groups [][]string) *synonyms {
 				continue
 			}
 			s.canonical[strings.Join(tokens, " ")] = text.Plain(group[0])
-			s.longest = max(s.longest, len(tokens))
+			s.opens[tokens[0]] = max(s.opens[tokens[0]], len(tokens))
 		}
 	}
 	return s
@@ -29,12 +29,12 @@ func newSynonyms(groups [][]string) *synonyms {
 
 // apply returns the tokens with every variant replaced, the longest first, in one pass from the left.
 func (s *synonyms) apply(tokens []string) []string {
-	if s.longest == 0 {
+	if len(s.opens) == 0 {
 		return tokens
 	}
 	out := make([]string, 0, len(tokens)+4)
 	for i := 0; i < len(tokens); {
-		n := min(s.longest, len(tokens)-i)
+		n := min(s.opens[tokens[i]], len(tokens)-i)
 		for ; n > 0; n-- {
 			if c, ok := s.canonical[strings.Join(tokens[i:i+n], " ")]; ok {
 				out = append(out, c...)
