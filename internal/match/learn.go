@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -158,6 +159,13 @@ type solution struct {
 func (m *Matcher) solve(p *plan) ([]solution, error) {
 	out := make([]solution, len(m.labels))
 	failed := make([]error, len(m.labels))
+	whole := sync.OnceValues(func() (*factored, error) {
+		all := make([]int32, len(m.examples))
+		for i := range all {
+			all[i] = int32(i)
+		}
+		return m.factorise(all)
+	})
 	order := make([]int, len(m.labels))
 	for i := range order {
 		order[i] = i
@@ -166,7 +174,7 @@ func (m *Matcher) solve(p *plan) ([]solution, error) {
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(m.size(b), m.size(a)) })
 	parallel.Each(len(order), func(k int) {
 		label := order[k]
-		out[label], failed[label] = m.solveLabel(label)
+		out[label], failed[label] = m.solveLabel(label, whole)
 		p.solved(m.size(label))
 	})
 	return out, errors.Join(failed...)
@@ -176,36 +184,55 @@ func (m *Matcher) solve(p *plan) ([]solution, error) {
 func (m *Matcher) size(label int) int { return m.first[label+1] - m.first[label] }
 
 // solveLabel solves (K + Λ) c = y for a label's own examples and its rivals, where K holds their similarities, Λ the penalties and y is
-// 1 for its own. With G the inverse of K + Λ, the score held out is y_i - c_i / G_ii (Rasmussen & Williams 2006, section 5.4.2).
-func (m *Matcher) solveLabel(label int) (solution, error) {
+// 1 for its own. With G the inverse of K + Λ, the score held out is y_i - c_i / G_ii (Rasmussen & Williams 2006, section 5.4.2). whole
+// gives the factor of all examples, which labels share whose rivals are all others.
+func (m *Matcher) solveLabel(label int, whole func() (*factored, error)) (solution, error) {
 	members := m.block(label)
 	n := len(members)
 	if n == 0 {
 		return solution{}, nil
 	}
-	var factor mat.Cholesky
-	if !factor.Factorize(m.kernel(members)) {
-		return solution{}, fmt.Errorf("the kernel of %d examples of %s is not positive definite", n, m.labels[label])
+	factor := whole
+	if n < len(m.examples) {
+		factor = func() (*factored, error) { return m.factorise(members) }
+	}
+	k, err := factor()
+	if err != nil {
+		return solution{}, err
 	}
 	target := mat.NewVecDense(n, nil)
-	for k, i := range members {
+	for a, i := range members {
 		if m.examples[i].label == label {
-			target.SetVec(k, 1)
+			target.SetVec(a, 1)
 		}
 	}
 	var coefficients mat.VecDense
-	if err := factor.SolveVecTo(&coefficients, target); err != nil {
+	if err := k.factor.SolveVecTo(&coefficients, target); err != nil {
 		return solution{}, fmt.Errorf("solve %d examples of %s: %w", n, m.labels[label], err)
 	}
-	diagonal, err := inverseDiagonal(&factor)
-	if err != nil {
-		return solution{}, fmt.Errorf("invert the kernel of %d examples of %s: %w", n, m.labels[label], err)
-	}
 	s := solution{members: members, coefficients: coefficients.RawVector().Data, held: make([]float64, n)}
-	for k := range members {
-		s.held[k] = target.AtVec(k) - s.coefficients[k]/diagonal[k]
+	for a := range members {
+		s.held[a] = target.AtVec(a) - s.coefficients[a]/k.diagonal[a]
 	}
 	return s, nil
+}
+
+// factored is the Cholesky factor of the kernel of some examples, and the diagonal of the kernel's inverse.
+type factored struct {
+	factor   mat.Cholesky
+	diagonal []float64
+}
+
+func (m *Matcher) factorise(members []int32) (*factored, error) {
+	var f factored
+	if !f.factor.Factorize(m.kernel(members)) {
+		return nil, fmt.Errorf("the kernel of %d examples is not positive definite", len(members))
+	}
+	var err error
+	if f.diagonal, err = inverseDiagonal(&f.factor); err != nil {
+		return nil, fmt.Errorf("invert the kernel of %d examples: %w", len(members), err)
+	}
+	return &f, nil
 }
 
 // block returns a label's own examples and its rivals: those nearest to the mean of its own. Equally near ones count in their order.
