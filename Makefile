@@ -25,8 +25,8 @@ check: ## check the content in faq
 	go run ./cmd/faqbot check --faq faq
 
 .PHONY: train
-train: ## learn the model of the content in faq again
-	go run ./cmd/faqbot train --faq faq --out faq/en.model
+train: ## learn the models of the content in faq again
+	go generate ./faq
 
 .PHONY: image
 image: ## build the container image

@@ -3,7 +3,7 @@
 package answer_test
 
 // asked is how many questions each of the concurrent askers asks: a few, where no race can be seen.
-const asked = 10
+const asked = 5
 
 // everySwap is which part of the synonyms is tried: one in so many; under the race detector it is each.
-const everySwap = 4
+const everySwap = 10
