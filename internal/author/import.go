@@ -20,8 +20,8 @@ import (
 	"faqbot/internal/content"
 )
 
-// learnable is how many examples are learnt in about half a minute; the time grows with their cube.
-const learnable = 5000
+// learnable is how many questions are learnt, once, within a minute on two cores.
+const learnable = 10_000
 
 // maxWarnings is how many warnings are told.
 const maxWarnings = 20
@@ -203,6 +203,6 @@ func (im *Import) warn(result *Imported, warnings *faults) {
 		whole("the bot's own cards, reminders and help lines are those of %q: translate them, and write the language's name into its locale line", im.BaseLocale)
 	}
 	if n := result.Questions; n > learnable {
-		whole("%d questions are more than the %d that are learnt in about half a minute; the time grows with the cube: keep the 60 or so that differ most for each entry", n, learnable)
+		whole("%d questions are more than the %d that are learnt within a minute: keep the 60 or so that differ most for each entry", n, learnable)
 	}
 }

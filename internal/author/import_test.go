@@ -311,7 +311,7 @@ func TestLargeSheet(t *testing.T) {
 	if took := time.Since(start); took > time.Minute {
 		t.Errorf("it took %v", took)
 	}
-	if len(made.Warnings) != 1 || !strings.HasPrefix(made.Warnings[0].Msg, "50000 questions are more than the 5000") {
+	if len(made.Warnings) != 1 || !strings.HasPrefix(made.Warnings[0].Msg, "50000 questions are more than the 10000") {
 		t.Errorf("warnings %v", made.Warnings)
 	}
 }
