@@ -292,7 +292,7 @@ func Hash(examples []Example, o Options) string {
 		_ = binary.Write(h, binary.LittleEndian, uint64(len(s)))
 		h.Write([]byte(s))
 	}
-	write(fmt.Sprint(settings, alpha, rivals, leastRivals, mostRivals, lexicon.Settings))
+	write(fmt.Sprint(settings, rivals, leastRivals, mostRivals, lexicon.Settings))
 	if o.Encoder != nil {
 		write(encoder.Hash())
 	}

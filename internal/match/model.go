@@ -17,6 +17,8 @@ type Model struct {
 	Hash string // of what it was learnt from
 	// Embedding is the weight of the sentence embedding against 1 for each block of n-grams; 0 without an encoder.
 	Embedding float64
+	// Penalty is the ridge penalty of an example of weight 1.
+	Penalty float64
 	// Ridge and Nearest weigh the two kinds of evidence in the logit of a label.
 	Ridge, Nearest float64
 
@@ -58,16 +60,16 @@ func (m *Model) setCoefficients(solved []solution) {
 
 const (
 	// modelMagic opens a model file; its last digit is the version of the layout.
-	modelMagic = "faqmodl3"
+	modelMagic = "faqmodl4"
 	// hashDigits is the length of a hash in a model file.
 	hashDigits = 64
 )
 
 // head is the fixed part of a model file after magic and hash.
 type head struct {
-	Embedding, Ridge, Nearest, Step float64
-	Labels, Embeddings              uint32
-	Lexicon                         uint32 // its bytes
+	Embedding, Penalty, Ridge, Nearest, Step float64
+	Labels, Embeddings                       uint32
+	Lexicon                                  uint32 // its bytes
 }
 
 // MarshalBinary writes the model, little endian: magic, hash, head; for each label the number of its members, the members and their
@@ -81,7 +83,7 @@ func (m *Model) MarshalBinary() ([]byte, error) {
 		return nil, fmt.Errorf("write model: %w", err)
 	}
 	h := head{
-		Embedding: m.Embedding, Ridge: m.Ridge, Nearest: m.Nearest, Step: m.step, Labels: uint32(len(m.blocks)), Lexicon: uint32(len(words)),
+		Embedding: m.Embedding, Penalty: m.Penalty, Ridge: m.Ridge, Nearest: m.Nearest, Step: m.step, Labels: uint32(len(m.blocks)), Lexicon: uint32(len(words)),
 	}
 	parts := []any{[]byte(modelMagic), []byte(m.Hash), &h}
 	for _, b := range m.blocks {
@@ -110,7 +112,7 @@ func (m *Model) UnmarshalBinary(raw []byte) error {
 	r := &reader{bytes.NewReader(raw[first:]), nil}
 	var h head
 	r.read(&h)
-	out := Model{Hash: string(raw[len(modelMagic):first]), Embedding: h.Embedding, Ridge: h.Ridge, Nearest: h.Nearest, step: h.Step}
+	out := Model{Hash: string(raw[len(modelMagic):first]), Embedding: h.Embedding, Penalty: h.Penalty, Ridge: h.Ridge, Nearest: h.Nearest, step: h.Step}
 	if r.err == nil && !h.possible() {
 		return errors.New("the model file has impossible settings")
 	}
@@ -142,7 +144,7 @@ func (m *Model) UnmarshalBinary(raw []byte) error {
 }
 
 func (h head) possible() bool {
-	for _, x := range []float64{h.Embedding, h.Ridge, h.Nearest, h.Step} {
+	for _, x := range []float64{h.Embedding, h.Penalty, h.Ridge, h.Nearest, h.Step} {
 		if !(x >= 0) || math.IsInf(x, 0) {
 			return false
 		}

@@ -16,7 +16,7 @@ const (
 )
 
 func newPlan(examples int, encoding bool, tell func(done, total int)) *plan {
-	p := &plan{tell: tell, total: examples*solvedWorth + 1}
+	p := &plan{tell: tell, total: examples*solvedWorth + chosenWorth*len(penalties()) + 1}
 	if encoding {
 		p.each = 2
 		p.total += examples*p.each + chosenWorth*len(embeddingWeights())
