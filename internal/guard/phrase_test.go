@@ -33,6 +33,7 @@ func TestEveryPhraseCanBeSaid(t *testing.T) {
 	t.Parallel()
 	g := newGuard(t)
 	r := rand.New(rand.NewPCG(1, 2))
+	memory := &scratch{}
 	for i, p := range g.phrases {
 		good, tries := 0, 30
 		for range tries {
@@ -42,7 +43,7 @@ func TestEveryPhraseCanBeSaid(t *testing.T) {
 			}
 			m := g.readMessage(msg)
 			parts := map[int32]bool{}
-			for _, f := range g.auto.scan(m.ids, m.isStop, m.inGap, &scratch{}) {
+			for _, f := range g.auto.scan(m.ids, m.isStop, m.inGap, memory) {
 				if int(f.phrase) == i {
 					parts[f.part] = true
 				}

@@ -27,6 +27,8 @@ const (
 	leastRivals, mostRivals = 100, 1000
 	// calibrateOn is on how many examples, evenly spread, confidence is calibrated at most.
 	calibrateOn = 3000
+	// calibrateCells bounds it for a content of many labels: examples times labels.
+	calibrateCells = 600_000
 	// chooseOn is on how many examples the embedding's weight is chosen at most.
 	chooseOn = 1500
 )
@@ -86,6 +88,9 @@ func learn(examples []Example, o Options, sample int, progress func(done, total 
 	}
 	m.model.setCoefficients(solved)
 	m.widen()
+	if sample < len(m.examples) {
+		sample = min(sample, calibrateCells/len(m.labels))
+	}
 	held := m.leaveOneOut(solved, spread(len(m.examples), sample))
 	m.model.Ridge, m.model.Nearest = held.calibrate()
 	m.model.Hash = Hash(examples, o)
@@ -274,11 +279,39 @@ func (m *Matcher) block(label int) []int32 {
 			others = append(others, int32(i))
 		}
 	}
-	slices.SortFunc(others, func(a, b int32) int { return cmp.Or(cmp.Compare(near[b], near[a]), cmp.Compare(a, b)) })
 	count := min(max(rivals*own, leastRivals), mostRivals, len(others))
-	members = append(members, others[:count]...)
+	members = append(members, closest(others, near, count)...)
 	slices.Sort(members)
 	return members
+}
+
+// closest returns the count examples that are most near; of equally near ones those that stand first.
+func closest(examples []int32, near []float32, count int) []int32 {
+	if count == len(examples) {
+		return examples
+	}
+	values := make([]float32, len(examples))
+	for k, i := range examples {
+		values[k] = near[i]
+	}
+	slices.Sort(values)
+	least := values[len(values)-count]
+	ties := 0 // that belong to the count
+	for _, v := range values[len(values)-count:] {
+		if v == least {
+			ties++
+		}
+	}
+	out := make([]int32, 0, count)
+	for _, i := range examples {
+		if near[i] > least || near[i] == least && ties > 0 {
+			if near[i] == least {
+				ties--
+			}
+			out = append(out, i)
+		}
+	}
+	return out
 }
 
 // nearMean returns the similarity of every example to the sum of a label's own examples.
@@ -312,7 +345,10 @@ func (m *Matcher) kernel(members []int32) *mat.SymDense {
 	k := mat.NewSymDense(n, nil)
 	cosines, stride := m.cosines(members)
 	weight := m.model.Embedding * m.model.Embedding
-	postings := make([][]lexicon.Posting, m.vocab.Len()) // of the members before and at the row
+	postings, ok := m.postingsPool.Get().([][]lexicon.Posting) // of the members before and at the row
+	if !ok {
+		postings = make([][]lexicon.Posting, m.vocab.Len())
+	}
 	row := make([]float64, n)
 	for a, i := range members {
 		e := m.examples[i]
@@ -331,6 +367,12 @@ func (m *Matcher) kernel(members []int32) *mat.SymDense {
 		}
 		k.SetSym(a, a, row[a]+m.model.Penalty/e.weight)
 	}
+	for _, i := range members {
+		for _, f := range m.examples[i].features {
+			postings[f.ID] = postings[f.ID][:0]
+		}
+	}
+	m.postingsPool.Put(postings)
 	return k
 }
 

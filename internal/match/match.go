@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"sync"
 
 	"faqbot/internal/encoder"
 	"faqbot/internal/lexicon"
@@ -58,13 +59,14 @@ type Term struct {
 
 // Matcher ranks labels. It is immutable and safe for concurrent use.
 type Matcher struct {
-	labels   []string
-	examples []example // sorted by label
-	first    []int     // index of each label's first example, and one more
-	synonyms *synonyms
-	vocab    *lexicon.Vocabulary
-	postings [][]lexicon.Posting // by feature id
-	model    *Model
+	labels       []string
+	examples     []example // sorted by label
+	first        []int     // index of each label's first example, and one more
+	synonyms     *synonyms
+	vocab        *lexicon.Vocabulary
+	postings     [][]lexicon.Posting // by feature id
+	model        *Model
+	postingsPool sync.Pool // of [][]lexicon.Posting, all empty; for learning
 	// What is derived from the model.
 	coefficients [][]float32     // by label, for the members of its block
 	matrix       *encoder.Matrix // of the embeddings; nil without

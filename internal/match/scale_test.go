@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -62,6 +63,29 @@ func BenchmarkScale(b *testing.B) {
 				m.Rank(question, vector, 3)
 			}
 		})
+	}
+}
+
+// TestClosest compares the selection with sorting.
+func TestClosest(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(3, 4))
+	for count := range 40 {
+		near := make([]float32, 60)
+		var examples []int32
+		for i := range near {
+			near[i] = float32(random.IntN(8)) // many ties
+			if i%3 != 0 {
+				examples = append(examples, int32(i))
+			}
+		}
+		want := slices.Clone(examples)
+		slices.SortStableFunc(want, func(a, b int32) int { return cmp.Compare(near[b], near[a]) })
+		want = want[:count+1]
+		slices.Sort(want)
+		if got := closest(examples, near, count+1); !slices.Equal(got, want) {
+			t.Fatalf("%d closest: %v, want %v", count+1, got, want)
+		}
 	}
 }
 
