@@ -99,6 +99,7 @@ type player struct {
 
 func newPlayer(t *testing.T) *player {
 	t.Helper()
+	fixtureBot(t) // learnt once, before the time counts: under the race detector that takes long
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	t.Cleanup(cancel)
 	return &player{
