@@ -345,10 +345,12 @@ func (m *Matcher) kernel(members []int32) *mat.SymDense {
 	k := mat.NewSymDense(n, nil)
 	cosines, stride := m.cosines(members)
 	weight := m.model.Embedding * m.model.Embedding
-	postings, ok := m.postingsPool.Get().([][]lexicon.Posting) // of the members before and at the row
+	memory, ok := m.postingsPool.Get().(*[][]lexicon.Posting) // of the members before and at the row
 	if !ok {
-		postings = make([][]lexicon.Posting, m.vocab.Len())
+		made := make([][]lexicon.Posting, m.vocab.Len())
+		memory = &made
 	}
+	postings := *memory
 	row := make([]float64, n)
 	for a, i := range members {
 		e := m.examples[i]
@@ -372,7 +374,7 @@ func (m *Matcher) kernel(members []int32) *mat.SymDense {
 			postings[f.ID] = postings[f.ID][:0]
 		}
 	}
-	m.postingsPool.Put(postings)
+	m.postingsPool.Put(memory)
 	return k
 }
 

@@ -66,7 +66,7 @@ type Matcher struct {
 	vocab        *lexicon.Vocabulary
 	postings     [][]lexicon.Posting // by feature id
 	model        *Model
-	postingsPool sync.Pool // of [][]lexicon.Posting, all empty; for learning
+	postingsPool sync.Pool // of *[][]lexicon.Posting, all empty; for learning
 	// What is derived from the model.
 	coefficients [][]float32     // by label, for the members of its block
 	matrix       *encoder.Matrix // of the embeddings; nil without
