@@ -2,6 +2,8 @@ package match
 
 import (
 	"math"
+
+	"faqbot/internal/parallel"
 )
 
 // evidence is what speaks for each label before it is weighed: the ridge score, and how near its nearest examples are.
@@ -39,11 +41,11 @@ func (h *heldOut) calibrate() (ridge, nearest float64) {
 // newton minimises the loss over those weights that are free; the others stay 0.
 func (h *heldOut) newton(freeRidge, freeNearest bool) (ridge, nearest float64) {
 	const steps = 60
-	x := [2]float64{}
 	free := [2]bool{freeRidge, freeNearest}
-	loss := h.loss(x[0], x[1])
+	x := [2]float64{}
+	at := h.measure(x)
 	for range steps {
-		g, hess := h.slope(x[0], x[1])
+		g, hess := at.gradient, at.hessian
 		for k := range free {
 			if !free[k] {
 				g[k], hess[0][1], hess[1][0], hess[k][k] = 0, 0, 0, 1
@@ -51,90 +53,106 @@ func (h *heldOut) newton(freeRidge, freeNearest bool) (ridge, nearest float64) {
 		}
 		det := hess[0][0]*hess[1][1] - hess[0][1]*hess[1][0]
 		step := [2]float64{(hess[1][1]*g[0] - hess[0][1]*g[1]) / det, (hess[0][0]*g[1] - hess[1][0]*g[0]) / det}
-		size := 1.0
-		var next [2]float64
-		nextLoss := math.Inf(1)
-		for ; size > 1e-6; size /= 2 {
+		next, nextAt := x, at
+		for size := 1.0; size > 1e-6; size /= 2 {
 			next = [2]float64{x[0] - size*step[0], x[1] - size*step[1]}
-			if nextLoss = h.loss(next[0], next[1]); nextLoss < loss {
+			if nextAt = h.measure(next); nextAt.loss < at.loss {
 				break
 			}
 		}
-		if !(loss-nextLoss > 1e-10) {
+		gain := at.loss - nextAt.loss
+		if gain > 0 {
+			x, at = next, nextAt
+		}
+		if !(gain > 1e-10) {
 			break
 		}
-		x, loss = next, nextLoss
 	}
 	return x[0], x[1]
 }
 
 // loss is the weighted mean cross-entropy of the held-out examples, with a small penalty on large weights.
 func (h *heldOut) loss(ridge, nearest float64) float64 {
-	sum, total := 0.0, 0.0
-	for k, e := range h.evidence {
-		p := e.softmax(ridge, nearest)
-		sum -= h.weights[k] * math.Log(p[h.labels[k]]+1e-300)
-		total += h.weights[k]
-	}
-	return sum/total + shrink/2*(ridge*ridge+nearest*nearest)
+	return h.measure([2]float64{ridge, nearest}).loss
 }
 
-// slope returns the gradient of the loss and its Hessian, which are the mean and the covariance of the evidence under the model.
-func (h *heldOut) slope(ridge, nearest float64) (g [2]float64, hess [2][2]float64) {
+// measured is the loss at some weights of the evidence, with its slope there.
+type measured struct {
+	loss     float64
+	gradient [2]float64
+	hessian  [2][2]float64
+}
+
+// measure measures the loss: gradient and Hessian are the mean and the covariance of the evidence under the model.
+func (h *heldOut) measure(x [2]float64) measured {
+	each := make([]measured, len(h.evidence))
+	parallel.Each(len(each), func(k int) { each[k] = h.evidence[k].measure(h.labels[k], x) })
+	var out measured
 	total := 0.0
-	for k, e := range h.evidence {
-		mean, covariance := e.moments(e.softmax(ridge, nearest))
-		own, w := e.of(h.labels[k]), h.weights[k]
+	for k, e := range each { // in their order, so that every sum is the same each time
+		w := h.weights[k]
 		total += w
-		for i := range mean {
-			g[i] += w * (mean[i] - own[i])
-			for j := range mean {
-				hess[i][j] += w * covariance[i][j]
+		out.loss += w * e.loss
+		for i := range x {
+			out.gradient[i] += w * e.gradient[i]
+			for j := range x {
+				out.hessian[i][j] += w * e.hessian[i][j]
 			}
 		}
 	}
-	for i, x := range [2]float64{ridge, nearest} {
-		g[i] = g[i]/total + shrink*x
-		for j := range hess[i] {
-			hess[i][j] /= total
+	out.loss /= total
+	for i := range x {
+		out.loss += shrink / 2 * x[i] * x[i]
+		out.gradient[i] = out.gradient[i]/total + shrink*x[i]
+		for j := range x {
+			out.hessian[i][j] /= total
 		}
-		hess[i][i] += shrink
+		out.hessian[i][i] += shrink
 	}
-	return g, hess
+	return out
 }
 
-// of is the evidence for one label.
-func (e evidence) of(label int) [2]float64 { return [2]float64{e.ridge[label], e.nearest[label]} }
+// measure measures the cross-entropy of one example of a label.
+func (e evidence) measure(label int, x [2]float64) measured {
+	var sum, ridge, nearest, ridge2, nearest2, both float64 // of what labels' evidence weighs, and of products with it
+	largest := e.largest(x)
+	for c, r := range e.ridge {
+		n := e.nearest[c]
+		q := math.Exp(x[0]*r + x[1]*n - largest)
+		sum += q
+		ridge += q * r
+		nearest += q * n
+		ridge2 += q * r * r
+		nearest2 += q * n * n
+		both += q * r * n
+	}
+	ridge /= sum
+	nearest /= sum
+	covariance := both/sum - ridge*nearest
+	own := [2]float64{e.ridge[label], e.nearest[label]}
+	return measured{
+		loss:     math.Log(sum) - (x[0]*own[0] + x[1]*own[1] - largest),
+		gradient: [2]float64{ridge - own[0], nearest - own[1]},
+		hessian:  [2][2]float64{{ridge2/sum - ridge*ridge, covariance}, {covariance, nearest2/sum - nearest*nearest}},
+	}
+}
 
-// moments returns the mean and the covariance of the evidence when labels have these probabilities.
-func (e evidence) moments(probabilities []float64) (mean [2]float64, covariance [2][2]float64) {
-	for label, q := range probabilities {
-		for i, x := range e.of(label) {
-			mean[i] += q * x
-		}
+// largest is the largest logit of a label.
+func (e evidence) largest(x [2]float64) float64 {
+	out := math.Inf(-1)
+	for c, r := range e.ridge {
+		out = max(out, x[0]*r+x[1]*e.nearest[c])
 	}
-	for label, q := range probabilities {
-		x := e.of(label)
-		for i := range x {
-			for j := range x {
-				covariance[i][j] += q * (x[i] - mean[i]) * (x[j] - mean[j])
-			}
-		}
-	}
-	return mean, covariance
+	return out
 }
 
 // softmax turns evidence into probabilities that sum to 1.
 func (e evidence) softmax(ridge, nearest float64) []float64 {
 	out := make([]float64, len(e.ridge))
-	largest := math.Inf(-1)
-	for c := range out {
-		out[c] = ridge*e.ridge[c] + nearest*e.nearest[c]
-		largest = max(largest, out[c])
-	}
+	largest := e.largest([2]float64{ridge, nearest})
 	sum := 0.0
-	for c, s := range out {
-		out[c] = math.Exp(s - largest)
+	for c, r := range e.ridge {
+		out[c] = math.Exp(ridge*r + nearest*e.nearest[c] - largest)
 		sum += out[c]
 	}
 	for c := range out {

@@ -1,16 +1,9 @@
 package match
 
 import (
-	"cmp"
 	"errors"
-	"fmt"
 	"math"
-	"slices"
-	"sync"
 
-	"gonum.org/v1/gonum/mat"
-
-	"faqbot/internal/encoder"
 	"faqbot/internal/lexicon"
 	"faqbot/internal/parallel"
 )
@@ -28,7 +21,7 @@ const (
 	// calibrateOn is on how many examples, evenly spread, confidence is calibrated at most.
 	calibrateOn = 3000
 	// calibrateCells bounds it for a content of many labels: examples times labels.
-	calibrateCells = 600_000
+	calibrateCells = 300_000
 	// chooseOn is on how many examples the embedding's weight is chosen at most.
 	chooseOn = 1500
 )
@@ -79,19 +72,21 @@ func learn(examples []Example, o Options, sample int, progress func(done, total 
 	if o.Encoder != nil {
 		m.embed(newEmbeddings(o.Encoder, m.examples, plan.encoded))
 	}
-	if err := m.choose(plan); err != nil {
+	part := m.part(spread(len(m.examples), chooseOn))
+	if err := part.choose(plan); err != nil {
 		return nil, nil, err
 	}
-	solved, err := m.solve(plan)
-	if err != nil {
-		return nil, nil, err
+	m.model.Embedding, m.model.Penalty = part.model.Embedding, part.model.Penalty
+	if len(part.examples) == len(m.examples) {
+		m.pairs = part.pairs
 	}
-	m.model.setCoefficients(solved)
-	m.widen()
 	if sample < len(m.examples) {
 		sample = min(sample, calibrateCells/len(m.labels))
 	}
-	held := m.leaveOneOut(solved, spread(len(m.examples), sample))
+	held, err := m.leaveOneOut(spread(len(m.examples), sample), plan)
+	if err != nil {
+		return nil, nil, err
+	}
 	m.model.Ridge, m.model.Nearest = held.calibrate()
 	m.model.Hash = Hash(examples, o)
 	plan.finish()
@@ -108,38 +103,31 @@ func spread(total, n int) []int {
 	return out
 }
 
-// choose sets the embedding's weight, and then the penalty, that make the leave-one-out predictions of a part of the examples most
-// probable. The best weight differs between contents: 1.5 on the shipped one, 3 on BANKING77.
+// choose sets the embedding's weight, and then the penalty, that make the leave-one-out predictions most probable. The best weight
+// differs between contents: 1.5 on the shipped one, 3 on BANKING77.
 func (m *Matcher) choose(p *plan) error {
-	part := m.part(spread(len(m.examples), chooseOn))
-	part.model.Penalty = penalties()[0]
+	m.model.Penalty = penalties()[0]
 	var weights []float64
-	if part.model.embeddings != nil {
+	if m.model.embeddings != nil {
 		weights = embeddingWeights()
 	}
-	if err := part.try(weights, &part.model.Embedding, 0, p); err != nil {
+	if err := m.try(weights, &m.model.Embedding, 0, p); err != nil {
 		return err
 	}
-	if err := part.try(penalties(), &part.model.Penalty, worth, p); err != nil {
-		return err
-	}
-	m.model.Embedding, m.model.Penalty = part.model.Embedding, part.model.Penalty
-	return nil
+	return m.try(penalties(), &m.model.Penalty, worth, p)
 }
 
 // try sets a setting to the one of its values with the least loss, which must be less by a part of it than that of those before; to what
 // it was when there are none.
 func (m *Matcher) try(values []float64, setting *float64, by float64, p *plan) error {
 	least, best := math.Inf(1), *setting
+	heldOut := spread(len(m.examples), calibrateCells/len(m.labels))
 	for _, value := range values {
 		*setting = value
-		solved, err := m.solve(nil)
+		held, err := m.leaveOneOut(heldOut, nil)
 		if err != nil {
 			return err
 		}
-		m.model.setCoefficients(solved)
-		m.widen()
-		held := m.leaveOneOut(solved, spread(len(m.examples), len(m.examples)))
 		if loss := held.loss(held.calibrate()); loss < least*(1-by) {
 			least, best = loss, value
 		}
@@ -149,7 +137,7 @@ func (m *Matcher) try(values []float64, setting *float64, by float64, p *plan) e
 	return nil
 }
 
-// part returns a matcher of some of the examples, with the vocabulary of all. A label keeps at least those examples that there are.
+// part returns a matcher of some of the examples, with the vocabulary of all, to try settings on.
 func (m *Matcher) part(examples []int) *Matcher {
 	out := &Matcher{labels: m.labels, synonyms: m.synonyms, vocab: m.vocab, model: &Model{}}
 	for _, i := range examples {
@@ -159,6 +147,7 @@ func (m *Matcher) part(examples []int) *Matcher {
 		out.embed(m.model.embeddings.pick(examples))
 	}
 	out.index()
+	out.pairs = out.newPairs()
 	return out
 }
 
@@ -177,257 +166,27 @@ func (m *Matcher) index() {
 	}
 }
 
-// solution is what is learnt for one label.
-type solution struct {
-	members      []int32   // examples, ascending
-	coefficients []float64 // one a member
-	held         []float64 // the score that each member would get from a solution without it
-}
-
-// solve solves every label.
-func (m *Matcher) solve(p *plan) ([]solution, error) {
-	out := make([]solution, len(m.labels))
-	failed := make([]error, len(m.labels))
-	whole := sync.OnceValues(func() (*factored, error) {
-		all := make([]int32, len(m.examples))
-		for i := range all {
-			all[i] = int32(i)
-		}
-		return m.factorise(all)
-	})
-	order := make([]int, len(m.labels))
-	for i := range order {
-		order[i] = i
-	}
-	// The largest first, so that no processor is left with it at the end.
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(m.size(b), m.size(a)) })
-	parallel.Each(len(order), func(k int) {
-		label := order[k]
-		out[label], failed[label] = m.solveLabel(label, whole)
-		p.solved(m.size(label))
-	})
-	return out, errors.Join(failed...)
-}
-
-// size is the number of a label's examples.
-func (m *Matcher) size(label int) int { return m.first[label+1] - m.first[label] }
-
-// solveLabel solves (K + Λ) c = y for a label's own examples and its rivals, where K holds their similarities, Λ the penalties and y is
-// 1 for its own. With G the inverse of K + Λ, the score held out is y_i - c_i / G_ii (Rasmussen & Williams 2006, section 5.4.2). whole
-// gives the factor of all examples, which labels share whose rivals are all others.
-func (m *Matcher) solveLabel(label int, whole func() (*factored, error)) (solution, error) {
-	members := m.block(label)
-	n := len(members)
-	if n == 0 {
-		return solution{}, nil
-	}
-	factor := whole
-	if n < len(m.examples) {
-		factor = func() (*factored, error) { return m.factorise(members) }
-	}
-	k, err := factor()
+// leaveOneOut learns the coefficients, and returns what some examples would get from a matcher that was learnt without them.
+func (m *Matcher) leaveOneOut(examples []int, p *plan) (*heldOut, error) {
+	solved, err := m.solve(examples, p)
 	if err != nil {
-		return solution{}, err
+		return nil, err
 	}
-	target := mat.NewVecDense(n, nil)
-	for a, i := range members {
-		if m.examples[i].label == label {
-			target.SetVec(a, 1)
-		}
-	}
-	var coefficients mat.VecDense
-	if err := k.factor.SolveVecTo(&coefficients, target); err != nil {
-		return solution{}, fmt.Errorf("solve %d examples of %s: %w", n, m.labels[label], err)
-	}
-	s := solution{members: members, coefficients: coefficients.RawVector().Data, held: make([]float64, n)}
-	for a := range members {
-		s.held[a] = target.AtVec(a) - s.coefficients[a]/k.diagonal[a]
-	}
-	return s, nil
-}
-
-// factored is the Cholesky factor of the kernel of some examples, and the diagonal of the kernel's inverse.
-type factored struct {
-	factor   mat.Cholesky
-	diagonal []float64
-}
-
-func (m *Matcher) factorise(members []int32) (*factored, error) {
-	var f factored
-	if !f.factor.Factorize(m.kernel(members)) {
-		return nil, fmt.Errorf("the kernel of %d examples is not positive definite", len(members))
-	}
-	var err error
-	if f.diagonal, err = inverseDiagonal(&f.factor); err != nil {
-		return nil, fmt.Errorf("invert the kernel of %d examples: %w", len(members), err)
-	}
-	return &f, nil
-}
-
-// block returns a label's own examples and its rivals: those nearest to the mean of its own. Equally near ones count in their order.
-func (m *Matcher) block(label int) []int32 {
-	own := m.size(label)
-	if own == 0 {
-		return nil
-	}
-	near := m.nearMean(label)
-	var others, members []int32
-	for i, e := range m.examples {
-		if e.label == label {
-			members = append(members, int32(i))
-		} else {
-			others = append(others, int32(i))
-		}
-	}
-	count := min(max(rivals*own, leastRivals), mostRivals, len(others))
-	members = append(members, closest(others, near, count)...)
-	slices.Sort(members)
-	return members
-}
-
-// closest returns the count examples that are most near; of equally near ones those that stand first.
-func closest(examples []int32, near []float32, count int) []int32 {
-	if count == len(examples) {
-		return examples
-	}
-	values := make([]float32, len(examples))
-	for k, i := range examples {
-		values[k] = near[i]
-	}
-	slices.Sort(values)
-	least := values[len(values)-count]
-	ties := 0 // that belong to the count
-	for _, v := range values[len(values)-count:] {
-		if v == least {
-			ties++
-		}
-	}
-	out := make([]int32, 0, count)
-	for _, i := range examples {
-		if near[i] > least || near[i] == least && ties > 0 {
-			if near[i] == least {
-				ties--
-			}
-			out = append(out, i)
-		}
-	}
-	return out
-}
-
-// nearMean returns the similarity of every example to the sum of a label's own examples.
-func (m *Matcher) nearMean(label int) []float32 {
-	sums := make(map[int32]float32)
-	var centre []float32
-	if m.model.embeddings != nil {
-		centre = make([]float32, encoder.Dim)
-	}
-	for i := m.first[label]; i < m.first[label+1]; i++ {
-		for _, f := range m.examples[i].features {
-			sums[f.ID] += f.Weight
-		}
-		if centre != nil {
-			for j, x := range m.model.embeddings.vectors(i) {
-				centre[j] += x
-			}
-		}
-	}
-	features := make([]lexicon.Feature, 0, len(sums))
-	for id, w := range sums {
-		features = append(features, lexicon.Feature{ID: id, Weight: w})
-	}
-	slices.SortFunc(features, func(a, b lexicon.Feature) int { return cmp.Compare(a.ID, b.ID) })
-	return m.similarities(features, centre)
-}
-
-// kernel returns the similarities of all pairs of some examples, with each one's penalty added on the diagonal.
-func (m *Matcher) kernel(members []int32) *mat.SymDense {
-	n := len(members)
-	k := mat.NewSymDense(n, nil)
-	cosines, stride := m.cosines(members)
-	weight := m.model.Embedding * m.model.Embedding
-	memory, ok := m.postingsPool.Get().(*[][]lexicon.Posting) // of the members before and at the row
-	if !ok {
-		made := make([][]lexicon.Posting, m.vocab.Len())
-		memory = &made
-	}
-	postings := *memory
-	row := make([]float64, n)
-	for a, i := range members {
-		e := m.examples[i]
-		clear(row[:a+1])
-		for _, f := range e.features {
-			postings[f.ID] = append(postings[f.ID], lexicon.Posting{Example: int32(a), Weight: f.Weight})
-			for _, p := range postings[f.ID] {
-				row[p.Example] += float64(f.Weight) * float64(p.Weight)
-			}
-		}
-		for b := range a + 1 {
-			if cosines != nil {
-				row[b] += weight * float64(cosines[a*stride+b])
-			}
-			k.SetSym(a, b, row[b])
-		}
-		k.SetSym(a, a, row[a]+m.model.Penalty/e.weight)
-	}
-	for _, i := range members {
-		for _, f := range m.examples[i].features {
-			postings[f.ID] = postings[f.ID][:0]
-		}
-	}
-	m.postingsPool.Put(memory)
-	return k
-}
-
-// cosines returns the inner products of the embeddings of all pairs: that of a and b is number a*stride+b. Nil without embeddings.
-func (m *Matcher) cosines(members []int32) (products []float32, stride int) {
-	if m.model.embeddings == nil {
-		return nil, 0
-	}
-	examples := make([]int, len(members))
-	for k, i := range members {
-		examples[k] = int(i)
-	}
-	matrix := encoder.NewMatrix(m.model.embeddings.pick(examples).rows)
-	return matrix.Products(m.model.embeddings.vectors(examples...)), matrix.Stride()
-}
-
-// inverseDiagonal returns the diagonal of the inverse of L Lᵀ: the squared columns of the inverse of L, at two thirds of the cost
-// of the whole inverse.
-func inverseDiagonal(factor *mat.Cholesky) ([]float64, error) {
-	var lower mat.TriDense
-	factor.LTo(&lower)
-	if err := lower.InverseTri(&lower); err != nil {
-		return nil, err //nolint:wrapcheck // the caller says what was inverted
-	}
-	raw := lower.RawTriangular()
-	out := make([]float64, raw.N)
-	for i := range raw.N {
-		for j, v := range raw.Data[i*raw.Stride:][:i+1] {
-			out[j] += v * v
-		}
-	}
-	return out, nil
-}
-
-// leaveOneOut returns what some examples would get from a matcher that was learnt without them.
-func (m *Matcher) leaveOneOut(solved []solution, examples []int) *heldOut {
+	m.model.setCoefficients(solved)
+	m.widen()
 	held := &heldOut{examples: examples, evidence: make([]evidence, len(examples)), weights: make([]float64, len(examples)), labels: make([]int, len(examples))}
 	parallel.Each(len(examples), func(k int) {
 		i := examples[k]
 		e := m.examples[i]
-		var centred []float32
-		if m.model.embeddings != nil {
-			centred = m.model.embeddings.vectors(i)
-		}
-		found := m.weighEvidence(m.similarities(e.features, centred), i)
+		found := m.weighEvidence(m.toExample(i), i)
 		for label, s := range solved {
-			if at, ok := slices.BinarySearch(s.members, int32(i)); ok {
-				found.ridge[label] = s.held[at]
+			if score, ok := s.held[int32(i)]; ok {
+				found.ridge[label] = score
 			}
 		}
 		held.evidence[k], held.weights[k], held.labels[k] = found, e.weight, e.label
 	})
-	return held
+	return held, nil
 }
 
 func (m *Matcher) predictions(held *heldOut) []Prediction {

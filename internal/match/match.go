@@ -67,6 +67,7 @@ type Matcher struct {
 	postings     [][]lexicon.Posting // by feature id
 	model        *Model
 	postingsPool sync.Pool // of *[][]lexicon.Posting, all empty; for learning
+	pairs        *pairs    // for learning from few examples; nil where there are too many
 	// What is derived from the model.
 	coefficients [][]float32     // by label, for the members of its block
 	matrix       *encoder.Matrix // of the embeddings; nil without
