@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"faqbot/faq"
@@ -32,6 +35,30 @@ func models(t *testing.T, cache string) []string {
 	return names
 }
 
+// trained is the model that train writes for the test content, by words alone.
+var trained = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "faqbot-test-*")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir) //nolint:errcheck // the system clears it
+	file := filepath.Join(dir, "model")
+	code, out, stderr := runHere(nil, "train", "--no-encoder", "--faq", "testdata/faq", "--out", file)
+	if code != exitGood || !strings.HasPrefix(out, "wrote "+file+": ") || stderr != "" {
+		return nil, errors.New("train: " + out + stderr)
+	}
+	return os.ReadFile(file)
+})
+
+func learnt(t *testing.T) []byte {
+	t.Helper()
+	model, err := trained()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return model
+}
+
 func TestCache(t *testing.T) {
 	t.Parallel()
 	dir, cache := copyContent(t), filepath.Join(t.TempDir(), "made", "on demand")
@@ -41,6 +68,11 @@ func TestCache(t *testing.T) {
 	kept := models(t, cache)
 	if len(kept) != 1 {
 		t.Fatalf("the cache holds %q, not one model", kept)
+	}
+	// Learning twice gives the same bytes, so that a committed model changes with its content alone.
+	whole := learnt(t)
+	if first, err := os.ReadFile(kept[0]); err != nil || !bytes.Equal(first, whole) {
+		t.Fatalf("learning twice gives two models (%v)", err)
 	}
 	before, err := os.Stat(kept[0])
 	if err != nil {
@@ -56,20 +88,14 @@ func TestCache(t *testing.T) {
 	}
 
 	// A broken file is warned of, learnt anew and replaced.
-	whole, err := os.ReadFile(kept[0])
-	if err != nil {
+	if err := os.WriteFile(kept[0], whole[:len(whole)-2], 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, broken := range []string{"no model", string(whole[:len(whole)-2])} {
-		if err := os.WriteFile(kept[0], []byte(broken), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if stderr := ask(t, dir, cache); !strings.Contains(stderr, "warning") || strings.Count(stderr, "\n") != 1 {
-			t.Errorf("a broken model is told as %q", stderr)
-		}
-		if mended, err := os.ReadFile(kept[0]); err != nil || string(mended) != string(whole) {
-			t.Errorf("the broken model was not replaced by the same as before (%v)", err)
-		}
+	if stderr := ask(t, dir, cache); !strings.Contains(stderr, "warning") || strings.Count(stderr, "\n") != 1 {
+		t.Errorf("a broken model is told as %q", stderr)
+	}
+	if mended, err := os.ReadFile(kept[0]); err != nil || !bytes.Equal(mended, whole) {
+		t.Errorf("the broken model was not replaced by the same as before (%v)", err)
 	}
 	if left := models(t, cache); len(left) != 1 {
 		t.Errorf("the cache holds %q: something was left behind", left)
@@ -96,25 +122,12 @@ func TestUnwritableCache(t *testing.T) {
 func TestModelBesideContent(t *testing.T) {
 	t.Parallel()
 	dir, cache := copyContent(t), t.TempDir()
-	model := filepath.Join(dir, "en.words.model")
-	code, out, stderr := runHere(nil, "train", "--no-encoder", "--faq", dir, "--out", model)
-	if code != exitGood || !strings.HasPrefix(out, "wrote "+model) || stderr != "" {
-		t.Fatalf("train exits with %d: %s%s", code, out, stderr)
+	if err := os.WriteFile(filepath.Join(dir, "en.words.model"), learnt(t), 0o600); err != nil {
+		t.Fatal(err)
 	}
 	ask(t, dir, cache)
 	if kept := models(t, cache); len(kept) != 0 {
 		t.Errorf("the model beside the content was passed over: %q was learnt", kept)
-	}
-
-	// Learning twice gives the same bytes, so that a committed model changes with its content alone.
-	again := filepath.Join(t.TempDir(), "again.model")
-	if code, _, stderr := runHere(nil, "train", "--no-encoder", "--faq", dir, "--out", again); code != exitGood {
-		t.Fatal(stderr)
-	}
-	first, err1 := os.ReadFile(model)
-	second, err2 := os.ReadFile(again)
-	if err1 != nil || err2 != nil || string(first) != string(second) {
-		t.Errorf("learning twice gives two models (%v, %v)", err1, err2)
 	}
 
 	// After an edit it does not fit any more: silently passed over.

@@ -15,6 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"faqbot/internal/answer"
+	"faqbot/internal/match"
 )
 
 // The program runs as a process of its own where a terminal is needed; every other command of a script runs in this process, so that
@@ -70,6 +71,13 @@ func TestScripts(t *testing.T) {
 	t.Parallel()
 	content := testContent(t)
 	cache := t.TempDir()
+	var model match.Model
+	if err := model.UnmarshalBinary(learnt(t)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(cacheFile(cache, model.Hash), learnt(t), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	bots := newShared(content)
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -19,15 +20,23 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/gorillamux"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 // openAPIFile is Discord's own description of its API; it belongs to the project's shared data, not to the repository.
 const openAPIFile = "../../../shared/discord/openapi.json"
 
+// openAPIBase names it among schemas.
+const openAPIBase = "https://discord.com/openapi.json"
+
 // oracle validates requests against Discord's description. It is safe for concurrent use.
 type oracle struct {
 	router routers.Router
 	known  sync.Map // digest of what was validated -> error or nil: the same start-up calls come in every test
+
+	mu       sync.Mutex
+	compiler *jsonschema.Compiler
+	bodies   map[string]*jsonschema.Schema // by the place of a route's schema; the library compiles anew for each request, which takes long
 }
 
 var loadOracle = sync.OnceValues(func() (*oracle, error) {
@@ -44,7 +53,20 @@ var loadOracle = sync.OnceValues(func() (*oracle, error) {
 	if err != nil {
 		return nil, fmt.Errorf("routes of %s: %w", openAPIFile, err)
 	}
-	return &oracle{router: router}, nil
+	raw, err = json.Marshal(doc)
+	if err != nil {
+		return nil, err
+	}
+	whole, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
+	if err != nil {
+		return nil, err
+	}
+	compiler := jsonschema.NewCompiler()
+	compiler.DefaultDraft(jsonschema.Draft2020)
+	if err := compiler.AddResource(openAPIBase, whole); err != nil {
+		return nil, err
+	}
+	return &oracle{router: router, compiler: compiler, bodies: make(map[string]*jsonschema.Schema)}, nil
 })
 
 // validator returns the check for the fake Discord, or nil where the description is absent.
@@ -93,12 +115,37 @@ func (o *oracle) check(r *http.Request, body []byte) error {
 	}
 	err = openapi3filter.ValidateRequest(r.Context(), &openapi3filter.RequestValidationInput{
 		Request: r, PathParams: params, Route: route,
-		Options: &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, MultiError: true},
+		Options: &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, MultiError: true, ExcludeRequestBody: true},
 	})
+	if err == nil && route.Operation.RequestBody != nil && (len(body) > 0 || route.Operation.RequestBody.Value.Required) {
+		err = o.checkBody(route, body)
+	}
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", r.Method, at.Path, err)
 	}
 	return nil
+}
+
+// checkBody validates a body of JSON, the only kind that the bot sends.
+func (o *oracle) checkBody(route *routers.Route, body []byte) error {
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	escaped := strings.NewReplacer("~", "~0", "/", "~1", "{", "%7B", "}", "%7D").Replace(route.Path)
+	place := openAPIBase + "#/paths/" + escaped + "/" + strings.ToLower(route.Method) + "/requestBody/content/application~1json/schema"
+	o.mu.Lock()
+	schema := o.bodies[place]
+	if schema == nil {
+		if schema, err = o.compiler.Compile(place); err == nil {
+			o.bodies[place] = schema
+		}
+	}
+	o.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	return schema.Validate(value)
 }
 
 // tighten makes the description as strict as Discord's documentation (section 8 of the platform brief).
@@ -120,7 +167,7 @@ func tighten(doc *openapi3.T) {
 	limit("ModalInteractionCallbackRequestData", "components", maxModalComponents)
 	for _, s := range schemas {
 		if p := s.Value.Properties["default_member_permissions"]; p != nil {
-			p.Value = openapi3.NewStringSchema().WithPattern(`^[0-9]+$`).WithNullable()
+			p.Value = openapi3.NewStringSchema().WithPattern(`^[0-9]+$`)
 			p.Ref = ""
 		}
 	}

@@ -35,6 +35,8 @@ func TestOracle(t *testing.T) {
 		{"message too long", "POST", "/channels/123456789012345678/messages", `{"content":"` + strings.Repeat("x", 2001) + `"}`, false},
 		{"misspelt field", "POST", "/channels/123456789012345678/messages", `{"contnet":"hi"}`, false},
 		{"no id", "POST", "/channels/abc/messages", `{"content":"hi"}`, false},
+		{"no id in a body", "POST", "/channels/123456789012345678/messages", `{"content":"hi","message_reference":{"message_id":"abc"}}`, false},
+		{"an id in a body", "POST", "/channels/123456789012345678/messages", `{"content":"hi","message_reference":{"message_id":"123456789012345678"}}`, true},
 		{"custom id too long", "POST", callback, `{"type":4,"data":{"components":[{"type":1,"components":[{"type":2,"style":1,"label":"l","custom_id":"` +
 			strings.Repeat("x", 101) + `"}]}]}}`, false},
 		{"misspelt field in an embed", "POST", callback, `{"type":4,"data":{"embeds":[{"titel":"t"}]}}`, false},

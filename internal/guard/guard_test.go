@@ -5,14 +5,18 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"faqbot/internal/text"
 )
 
+// compiled is the guard that the tests share: it is immutable.
+var compiled = sync.OnceValues(New)
+
 func newGuard(t testing.TB) *Guard {
 	t.Helper()
-	g, err := New()
+	g, err := compiled()
 	if err != nil {
 		t.Fatal(err)
 	}
