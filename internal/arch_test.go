@@ -27,9 +27,11 @@ const anyOurs = "*"
 // table is the import table of the architecture: the rooms that exist and those that are planned.
 func table() map[string]row {
 	return map[string]row{
-		"faq":              {std: []string{"embed"}},
-		"internal/text":    {third: []string{"golang.org/x/text"}, bans: []string{"os", "net", "log"}},
-		"internal/encoder": {third: []string{"golang.org/x/sys/cpu", "golang.org/x/text"}, bans: []string{"net", "log"}},
+		"faq":           {std: []string{"embed"}},
+		"internal/text": {third: []string{"golang.org/x/text"}, bans: []string{"os", "net", "log"}},
+		"internal/encoder": {
+			ours: []string{"internal/parallel"}, third: []string{"golang.org/x/sys/cpu", "golang.org/x/text"}, bans: []string{"net", "log"},
+		},
 		"internal/guard": {
 			ours: []string{"internal/text", "internal/encoder", "internal/match"},
 			bans: []string{"os", "net", "log", "time"},
@@ -39,7 +41,7 @@ func table() map[string]row {
 			third: []string{"gonum.org/v1/gonum"},
 			bans:  []string{"os", "net", "log", "time"},
 		},
-		"internal/lexicon":  {ours: []string{"internal/parallel"}, bans: []string{"os", "net", "log", "time"}},
+		"internal/lexicon":  {ours: []string{"internal/text", "internal/parallel"}, bans: []string{"os", "net", "log", "time"}},
 		"internal/parallel": {bans: []string{"os", "net", "log", "time"}},
 		"internal/complete": {third: []string{"github.com/sahilm/fuzzy"}, bans: []string{"os", "net", "log", "time"}},
 		"internal/content": {

@@ -114,12 +114,12 @@ func (b *Bot) Ask(q Question) (out Outcome) {
 	return out
 }
 
-// encode returns what a question means; nil without an encoder.
-func (b *Bot) encode(t text.Tokens) encoder.Embedding {
+// encode returns what finds out what a question means; nil without an encoder.
+func (b *Bot) encode(t text.Tokens) match.Meaning {
 	if b.encoder == nil {
 		return nil
 	}
-	return b.encoder.Encode(match.Sentence(t))
+	return func() encoder.Embedding { return b.encoder.Encode(match.Sentence(t)) }
 }
 
 // category returns the first category of the safety taxonomy. A check-in is none: it is doubt, and the notice says it.

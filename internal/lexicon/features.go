@@ -1,5 +1,6 @@
 // Package lexicon turns tokens into TF-IDF features: words, pairs of neighbours, and character n-grams inside words. It knows n-grams and
-// the examples that have them, and nothing of labels. It must not read files, the clock or the network.
+// the examples that have them, synonyms, and which words say nothing of a subject; it knows nothing of labels. It must not read files, the
+// clock or the network.
 package lexicon
 
 import (

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"faqbot/internal/encoder"
+	"faqbot/internal/lexicon"
 	"faqbot/internal/parallel"
 	"faqbot/internal/text"
 )
@@ -18,13 +19,13 @@ type embeddings struct {
 
 // Sentence is the form of a question that the encoder reads: its plain tokens without greeting and thanks, so that shouting, quotes and emoji
 // change nothing either.
-func Sentence(t text.Tokens) string { return strings.Join(core(t.Plain()), " ") }
+func Sentence(t text.Tokens) string { return strings.Join(lexicon.Core(t.Plain()), " ") }
 
 // newEmbeddings encodes the examples on all processors. step is called after each.
 func newEmbeddings(e *encoder.Encoder, examples []example, step func()) *embeddings {
 	vectors := make([]encoder.Embedding, len(examples))
 	parallel.Each(len(examples), func(i int) {
-		vectors[i] = e.Encode(strings.Join(core(text.Plain(examples[i].text)), " "))
+		vectors[i] = e.Encode(strings.Join(lexicon.Core(text.Plain(examples[i].text)), " "))
 		step()
 	})
 	out := &embeddings{mean: make([]float32, encoder.Dim), rows: make([]int8, 0, len(examples)*encoder.Dim)}

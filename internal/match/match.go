@@ -62,7 +62,7 @@ type Matcher struct {
 	labels       []string
 	examples     []example // sorted by label
 	first        []int     // index of each label's first example, and one more
-	synonyms     *synonyms
+	synonyms     *lexicon.Synonyms
 	vocab        *lexicon.Vocabulary
 	postings     [][]lexicon.Posting // by feature id
 	model        *Model
@@ -114,7 +114,7 @@ func Train(examples []Example, o Options) (*Matcher, error) {
 
 // arrange brings labels and examples into their order, which is the same for the same examples in any. The examples have no features.
 func arrange(examples []Example, o Options) (m *Matcher, sorted []Example) {
-	m = &Matcher{synonyms: newSynonyms(o.Synonyms), model: &Model{}}
+	m = &Matcher{synonyms: lexicon.NewSynonyms(o.Synonyms), model: &Model{}}
 	sorted = slices.Clone(examples)
 	slices.SortStableFunc(sorted, func(a, b Example) int {
 		return cmp.Or(cmp.Compare(a.Label, b.Label), cmp.Compare(a.Text, b.Text))
@@ -134,7 +134,7 @@ func arrange(examples []Example, o Options) (m *Matcher, sorted []Example) {
 func prepare(examples []Example, o Options) *Matcher {
 	m, sorted := arrange(examples, o)
 	tokens := make([][]string, len(sorted))
-	parallel.Each(len(sorted), func(i int) { tokens[i] = m.synonyms.apply(core(text.Plain(sorted[i].Text))) })
+	parallel.Each(len(sorted), func(i int) { tokens[i] = m.synonyms.Apply(lexicon.Core(text.Plain(sorted[i].Text))) })
 	vocab, counts := lexicon.Learn(tokens)
 	m.vocab = vocab
 	parallel.Each(len(sorted), func(i int) { m.examples[i].features = vocab.Vector(counts[i]) })
@@ -162,24 +162,33 @@ func (m *Matcher) widen() {
 // Labels returns the labels in alphabetical order.
 func (m *Matcher) Labels() []string { return slices.Clone(m.labels) }
 
-// Rank returns the limit most probable labels, best first. e is the embedding of the question's Sentence; nil goes by words alone. A
-// question without a word beyond stop words gets none.
-func (m *Matcher) Rank(t text.Tokens, e encoder.Embedding, limit int) []Hit {
-	tokens := m.synonyms.apply(core(t.Plain()))
-	if limit <= 0 || !slices.ContainsFunc(tokens, func(s string) bool { return !isStopWord(s) }) {
+// Meaning finds the embedding of a question's Sentence, while another processor looks up its words. A nil Meaning goes by words alone.
+type Meaning func() encoder.Embedding
+
+// Rank returns the limit most probable labels, best first. A question without a word beyond stop words gets none.
+func (m *Matcher) Rank(t text.Tokens, meaning Meaning, limit int) []Hit {
+	tokens := m.synonyms.Apply(lexicon.Core(t.Plain()))
+	if limit <= 0 || !slices.ContainsFunc(tokens, func(s string) bool { return !lexicon.IsStopWord(s) }) {
 		return nil
 	}
-	hits := m.hits(m.probabilities(m.weighEvidence(m.question(tokens, e), -1)))
+	hits := m.hits(m.probabilities(m.weighEvidence(m.question(tokens, meaning), -1)))
 	return hits[:min(limit, len(hits))]
 }
 
 // question returns the similarity of a question to every example.
-func (m *Matcher) question(tokens []string, e encoder.Embedding) []float32 {
-	var centred []float32
-	if e != nil && m.model.embeddings != nil {
-		centred = m.model.embeddings.centre(e)
+func (m *Matcher) question(tokens []string, meaning Meaning) []float32 {
+	words := sync.OnceValue(func() []float32 { return m.shared(m.vocab.Vector(lexicon.Count(tokens))) })
+	if meaning == nil || m.model.embeddings == nil {
+		return words()
 	}
-	return m.similarities(m.vocab.Vector(lexicon.Count(tokens)), centred)
+	go func() {
+		defer func() { _ = recover() }() // it comes out below
+		words()
+	}()
+	centred := m.model.embeddings.centre(meaning())
+	out := words()
+	m.addCosines(out, centred)
+	return out
 }
 
 // probabilities weighs the evidence for every label.
@@ -197,22 +206,30 @@ func (m *Matcher) hits(probabilities []float64) []Hit {
 	return hits
 }
 
-// similarities returns the kernel between a question and every example: the inner product of their n-grams and, weighted, of their
+// similarities returns the kernel between a text and every example: the inner product of their n-grams and, weighted, of their
 // centred embeddings; centred may be nil.
-func (m *Matcher) similarities(question []lexicon.Feature, centred []float32) []float32 {
-	out := make([]float32, len(m.examples))
+func (m *Matcher) similarities(features []lexicon.Feature, centred []float32) []float32 {
+	out := m.shared(features)
 	if centred != nil {
-		weight := float32(m.model.Embedding * m.model.Embedding)
-		for i, p := range m.matrix.Products(centred)[:len(out)] {
-			out[i] = weight * p
-		}
+		m.addCosines(out, centred)
 	}
-	for _, f := range question {
+	return out
+}
+
+// shared returns the inner product of the n-grams of a text with those of every example.
+func (m *Matcher) shared(features []lexicon.Feature) []float32 {
+	out := make([]float32, len(m.examples))
+	for _, f := range features {
 		for _, p := range m.postings[f.ID] {
 			out[p.Example] += f.Weight * p.Weight
 		}
 	}
 	return out
+}
+
+// addCosines adds the weighted inner products of a centred embedding with those of every example.
+func (m *Matcher) addCosines(to, centred []float32) {
+	m.matrix.AddProducts(to, float32(m.model.Embedding*m.model.Embedding), centred)
 }
 
 // nearest is how many of a label's examples speak for it by being near: the mean of three is steadier than the best.
@@ -262,13 +279,13 @@ func meanOfBest(similarity []float32, from, to, skip int) float64 {
 
 // Explain says which example of a label is nearest to the question and which n-grams they share, the weightiest first. ok is false
 // for a label that no example has.
-func (m *Matcher) Explain(t text.Tokens, e encoder.Embedding, label string, terms int) (reason Reason, ok bool) {
+func (m *Matcher) Explain(t text.Tokens, meaning Meaning, label string, terms int) (reason Reason, ok bool) {
 	want, ok := slices.BinarySearch(m.labels, label)
 	if !ok {
 		return Reason{}, false
 	}
-	tokens := m.synonyms.apply(core(t.Plain()))
-	similarity := m.question(tokens, e)
+	tokens := m.synonyms.Apply(lexicon.Core(t.Plain()))
+	similarity := m.question(tokens, meaning)
 	best := m.first[want]
 	for i := best; i < m.first[want+1]; i++ {
 		if similarity[i] > similarity[best] {

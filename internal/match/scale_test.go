@@ -55,12 +55,13 @@ func BenchmarkScale(b *testing.B) {
 	for i := range vector {
 		vector[i] = 0.05
 	}
+	meaning := func() encoder.Embedding { return vector }
 	for _, size := range [][2]int{{47, 227}, {500, 20}, {5000, 4}} {
 		b.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(b *testing.B) {
 			m := generated(size[0], size[1])
 			b.ReportAllocs()
 			for b.Loop() {
-				m.Rank(question, vector, 3)
+				m.Rank(question, meaning, 3)
 			}
 		})
 	}
@@ -93,7 +94,7 @@ func TestClosest(t *testing.T) {
 func TestGenerated(t *testing.T) {
 	t.Parallel()
 	m := generated(20, 5)
-	hits := m.Rank(text.Normalize(text.New("abc1 bcd2")), make(encoder.Embedding, encoder.Dim), 3)
+	hits := m.Rank(text.Normalize(text.New("abc1 bcd2")), func() encoder.Embedding { return make(encoder.Embedding, encoder.Dim) }, 3)
 	if len(hits) != 3 || hits[0].Confidence < hits[2].Confidence {
 		t.Errorf("hits %v", hits)
 	}

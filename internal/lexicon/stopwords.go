@@ -1,4 +1,4 @@
-package match
+package lexicon
 
 import "strings"
 
@@ -12,8 +12,8 @@ const stopWords = " a about after again all also am an and any anyone are aren a
 	"their them then there theres these they thing things this those though through to too under until up us very was we well were " +
 	"what whats when where which while who whom why will with would yeah yes yet you your yours yourself "
 
-// isStopWord reports whether a token is a function word.
-func isStopWord(token string) bool { return in(stopWords, token) }
+// IsStopWord reports whether a token is a function word.
+func IsStopWord(token string) bool { return in(stopWords, token) }
 
 // in reports whether a token is in a list of words between blanks.
 func in(list, token string) bool { return strings.Contains(list, " "+token+" ") }

@@ -1,4 +1,4 @@
-package match
+package lexicon
 
 import "slices"
 
@@ -17,9 +17,9 @@ const (
 	closings = " please pls plz thanks thank thx ty tysm cheers lol lmao help you "
 )
 
-// core drops a greeting with whom it addresses, and thanks and pleas at the end. A closing "help" goes only beside a plea, and "you" only
+// Core drops a greeting with whom it addresses, and thanks and pleas at the end. A closing "help" goes only beside a plea, and "you" only
 // after thanks. Where nothing else is left, all stays.
-func core(tokens []string) []string {
+func Core(tokens []string) []string {
 	from, to := 0, len(tokens)
 	for from < to && (in(greetings, tokens[from]) || from > 0 && (in(addressees, tokens[from]) || in(names, tokens[from]))) {
 		from++

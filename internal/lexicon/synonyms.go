@@ -1,4 +1,4 @@
-package match
+package lexicon
 
 import (
 	"strings"
@@ -6,14 +6,15 @@ import (
 	"faqbot/internal/text"
 )
 
-// synonyms replaces variants of a word or phrase by one canonical form.
-type synonyms struct {
+// Synonyms replaces variants of a word or phrase by one canonical form.
+type Synonyms struct {
 	canonical map[string][]string // variant, tokens joined by blanks -> tokens
 	opens     map[string]int      // first token of a variant -> tokens of the longest that it opens
 }
 
-func newSynonyms(groups [][]string) *synonyms {
-	s := &synonyms{canonical: make(map[string][]string), opens: make(map[string]int)}
+// NewSynonyms reads groups of equivalents: the first of each stands for all.
+func NewSynonyms(groups [][]string) *Synonyms {
+	s := &Synonyms{canonical: make(map[string][]string), opens: make(map[string]int)}
 	for _, group := range groups {
 		for i, variant := range group {
 			tokens := text.Plain(variant)
@@ -27,8 +28,8 @@ func newSynonyms(groups [][]string) *synonyms {
 	return s
 }
 
-// apply returns the tokens with every variant replaced, the longest first, in one pass from the left.
-func (s *synonyms) apply(tokens []string) []string {
+// Apply returns the tokens with every variant replaced, the longest first, in one pass from the left.
+func (s *Synonyms) Apply(tokens []string) []string {
 	if len(s.opens) == 0 {
 		return tokens
 	}
