@@ -55,6 +55,7 @@ type adapter struct {
 	quiet      *quiet
 	working    sync.WaitGroup
 	within     time.Duration // answerWithin
+	alert      func(context.Context, Alert) error
 }
 
 // newAdapter needs of the Config the bot, the log and the bare token; user is the bot's id.
@@ -63,6 +64,7 @@ func newAdapter(c Config, calls *api, user string) *adapter {
 		bot: c.Bot, core: c.Bot.Ask, api: calls, log: c.Log, user: user, commands: map[string]command{}, components: components(),
 		key: sha256.Sum256([]byte("owner of a public message\n" + c.Token)), within: answerWithin,
 		private: make(chan struct{}, maxPrivate), public: make(chan struct{}, maxPublic), seen: newRecent(rememberEvents), quiet: newQuiet(),
+		alert: c.Alert,
 	}
 	for _, c := range commands(c.Bot) {
 		a.commands[c.name] = c
@@ -205,6 +207,13 @@ func (a *adapter) run(ctx context.Context, received time.Time, i *discordgo.Inte
 			if isForbidden(err) {
 				r.message = r.publish.forbidden
 			}
+		}
+	}
+	if r.alert != nil {
+		_, err := safely(func() (struct{}, error) { return struct{}{}, a.alert(thinking, r.alert.Alert) })
+		if err != nil {
+			a.log.ErrorContext(ctx, "no moderator was told that a member asks for one", "channel_id", i.ChannelID, "error", err)
+			r.message = r.alert.failed
 		}
 	}
 	if err := a.respond(ctx, received, i, r); err != nil {

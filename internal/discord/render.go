@@ -36,6 +36,7 @@ const (
 	labelOpen      = "Open it, only for me"
 	labelCountry   = "Choose your country"
 	labelElsewhere = "Another country"
+	labelAlert     = "Ask a moderator"
 	labelPick      = "Choose a topic"
 	labelPrevious  = "Previous"
 	labelNext      = "Next"
@@ -46,6 +47,13 @@ const (
 	textNotYours  = "Only the person who asked, or a moderator, can put this away."
 	textNotShared = "It could not be posted here: the bot may not write in this channel."
 	textNotPosted = "Discord did not take it just now."
+	// What a member reads after asking for a moderator. The words go without a promise: moderators are volunteers.
+	textTold = "The volunteer moderators have been told where you are, and not what you wrote. They may not see it straight away, " +
+		"so please don't wait for them: " + textMeanwhile
+	textNobodyTold = "No moderator could be reached from here, and nobody has been told. Please don't wait: " + textMeanwhile
+	textNobodyHere = "There are no moderators in direct messages, and nobody has been told. Please don't wait: " + textMeanwhile
+	textMeanwhile  = "if anyone may be in danger now, call your local emergency number (112 in the EU, 911 in the US and Canada, 999 in " +
+		"the UK, 000 in Australia). The card has more ways to reach a person, and someone you trust can stay with you."
 	// textPublic stands in public in place of an urgent card.
 	textPublic = "This is for a person, not a bot. If anyone may be in danger now, please call your local emergency number " +
 		"(112 in the EU, 911 in the US and Canada, 999 in the UK, 000 in Australia). The button shows more, only to you."
@@ -99,7 +107,8 @@ func renderUrgent(r answer.Urgent, v view, countries []answer.Option) messageBod
 		}
 	}
 	m := plainMessage(r.Card)
-	m.Components = rows(linkButtons(r.Card), countryMenu(pathUrgent+"/"+r.Key, countries))
+	ask := buttons(button(labelAlert, pathAlert+"/"+r.Key, discordgo.SecondaryButton))
+	m.Components = rows(linkButtons(r.Card), countryMenu(pathUrgent+"/"+r.Key, countries), ask)
 	return m
 }
 

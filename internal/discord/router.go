@@ -25,6 +25,7 @@ const (
 	pathHelp    = "help"    // where to turn
 	pathCountry = "country" // menu on the where-to-turn card
 	pathUrgent  = "urgent"  // urgent/{key}: button and country menu of an urgent card
+	pathAlert   = "alert"   // alert/{key}: ask a moderator, from an urgent card
 	pathTopics  = "topics"  // topics/{page}[/{group}]: a page of the list
 	pathPick    = "pick"    // menu of a list
 	pathShare   = "share"   // share/{id}: asks first
@@ -45,7 +46,9 @@ type input struct {
 	private bool
 	// share is set where the card may be posted into the channel.
 	share bool
-	user  string
+	// guild and channel say where it happened; guild is empty in direct messages.
+	guild, channel string
+	user           string
 	// moderator is set for members who may delete others' messages.
 	moderator bool
 	message   string // the message that a component stands on
@@ -60,6 +63,14 @@ type response struct {
 	publish *publication
 	// remove deletes the public message that was pressed on.
 	remove bool
+	// alert goes to the moderators before the response goes out.
+	alert *request
+}
+
+// request asks the moderators for help, with what the member reads when nobody could be reached.
+type request struct {
+	Alert
+	failed messageBody
 }
 
 // publication is a message for the channel, and what the member reads in place of the response when it cannot be posted.
@@ -75,7 +86,7 @@ type handler func(ctx context.Context, a *adapter, in input) (response, error)
 func components() map[string]handler {
 	return map[string]handler{
 		pathEntry: showEntry, pathChoose: showEntry, pathPick: pick, pathNone: showNone, pathHelp: showHelp, pathCountry: showHelp,
-		pathUrgent: showUrgent, pathTopics: showTopics, pathShare: askShare, pathPublish: publish, pathDismiss: dismiss,
+		pathUrgent: showUrgent, pathAlert: askModerator, pathTopics: showTopics, pathShare: askShare, pathPublish: publish, pathDismiss: dismiss,
 	}
 }
 
@@ -178,6 +189,27 @@ func showUrgent(_ context.Context, a *adapter, in input) (response, error) {
 		return a.draw(answer.NoAnswer{Card: answer.Static()}, in)
 	}
 	return a.draw(r, in)
+}
+
+// askModerator asks the server's moderators for help. The member is told what really happened.
+func askModerator(_ context.Context, a *adapter, in input) (response, error) {
+	if _, ok := a.bot.Urgent(in.arg, ""); !ok {
+		return a.draw(answer.NoAnswer{Card: answer.Static()}, in)
+	}
+	back := rows(buttons(button(labelBack, pathUrgent+"/"+in.arg, discordgo.PrimaryButton)))
+	tell := func(s string) messageBody { return messageBody{Content: s, Components: back} }
+	switch {
+	case in.guild == "":
+		return in.respond(tell(textNobodyHere)), nil
+	case a.alert == nil:
+		return in.respond(tell(textNobodyTold)), nil
+	}
+	r := in.respond(tell(textTold))
+	r.alert = &request{
+		Alert:  Alert{Categories: strings.Split(in.arg, "."), Guild: in.guild, Channel: in.channel, Message: in.message, At: in.question.At},
+		failed: tell(textNobodyTold),
+	}
+	return r, nil
 }
 
 // topicsPerPage is how many topics one page of a list shows: what fits a phone's screen.
@@ -330,7 +362,7 @@ func dismiss(_ context.Context, a *adapter, in input) (response, error) {
 func inputOf(i *discordgo.Interaction) input {
 	in := input{
 		id: i.ID, question: answer.Question{Locale: string(i.Locale), Heard: answer.Addressed, At: snowflakeTime(i.ID)},
-		options: map[string]string{}, private: true,
+		options: map[string]string{}, private: true, guild: i.GuildID, channel: i.ChannelID,
 	}
 	if i.Member != nil {
 		in.moderator = i.Member.Permissions&(discordgo.PermissionManageMessages|discordgo.PermissionAdministrator) != 0

@@ -28,10 +28,20 @@ type Config struct {
 	// ProjectURL says in the User-Agent where those who run the bot are found, as Discord asks of every bot.
 	ProjectURL string
 	Log        *slog.Logger
+	// Alert tells a server's moderators that a member asks for one. Nil is for nobody to tell; an error says that nobody was told. Its
+	// context ends when the member must be answered.
+	Alert func(context.Context, Alert) error
 
 	// For this package's tests; nil is right for all else:
 	jitter func() float64                             // of rest.Config
 	sleep  func(context.Context, time.Duration) error // of gateway.Config
+}
+
+// Alert is a member's request for a moderator: where, when and about what, and nothing of what was written.
+type Alert struct {
+	Categories              []string // of the safety taxonomy, the most pressing first
+	Guild, Channel, Message string   // ids; Message is the card that the member pressed on, and may be theirs alone
+	At                      time.Time
 }
 
 // shutdownWithin bounds how long a stop waits for answers in flight: a member's first response has 3 s.

@@ -3,6 +3,7 @@ package discord
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -42,6 +43,26 @@ func (p *player) setting(line string) bool {
 				for path := range b.adapter.components {
 					b.adapter.components[path] = boom
 				}
+			}
+		},
+		"moderators can be told": func() {
+			p.config = func(c *Config) {
+				c.Alert = func(_ context.Context, a Alert) error {
+					if a.Guild != p.fake.GuildID || a.Channel == "" || a.Message == "" || a.At.IsZero() || !slices.Equal(a.Categories, []string{"C2"}) {
+						return fmt.Errorf("told %+v", a)
+					}
+					return nil
+				}
+			}
+		},
+		"moderators cannot be told": func() {
+			p.config = func(c *Config) {
+				c.Alert = func(context.Context, Alert) error { return errors.New("the channel is gone") }
+			}
+		},
+		"telling moderators panics": func() {
+			p.config = func(c *Config) {
+				c.Alert = func(_ context.Context, a Alert) error { panic(a) }
 			}
 		},
 		"all public slots are taken": func() {
