@@ -25,8 +25,8 @@ check: ## check the content in faq
 	go run ./cmd/faqbot check --faq faq
 
 .PHONY: train
-train: ## learn the models of the content in faq again
-	go generate ./faq
+train: ## learn the models of the content in faq and of the guard again
+	go generate ./faq ./internal/guard
 
 .PHONY: image
 image: ## build the container image

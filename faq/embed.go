@@ -8,5 +8,5 @@ import "embed"
 
 // FS holds a folder of YAML a locale, its schema, and beside it a trained model a locale: with the sentence encoder, and by words alone.
 //
-//go:embed en/*.yaml en.model en.words.model schema.json
+//go:embed en/*.yaml en/safety/*.yaml en.model en.words.model schema.json
 var FS embed.FS

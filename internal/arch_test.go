@@ -33,9 +33,10 @@ func table() map[string]row {
 			ours: []string{"internal/parallel"}, third: []string{"golang.org/x/sys/cpu", "golang.org/x/text"}, bans: []string{"net", "log"},
 		},
 		"internal/guard": {
-			ours: []string{"internal/text", "internal/encoder", "internal/match"},
+			ours: []string{"internal/text", "internal/encoder", "internal/match", "internal/spelling"},
 			bans: []string{"os", "net", "log", "time"},
 		},
+		"internal/spelling": {bans: []string{"os", "net", "log", "time"}},
 		"internal/match": {
 			ours:  []string{"internal/text", "internal/encoder", "internal/lexicon", "internal/parallel"},
 			third: []string{"gonum.org/v1/gonum"},
@@ -50,7 +51,9 @@ func table() map[string]row {
 			bans:  []string{"net"}, // it takes an fs.FS
 		},
 		"internal/answer": {
-			ours: []string{"internal/text", "internal/encoder", "internal/guard", "internal/match", "internal/complete", "internal/content"},
+			ours: []string{
+				"internal/text", "internal/encoder", "internal/guard", "internal/match", "internal/complete", "internal/content", "internal/parallel",
+			},
 			bans: []string{"os", "net", "log"},
 			word: "discord", // a surface calls the core; the core calls none
 		},
@@ -58,6 +61,10 @@ func table() map[string]row {
 			ours:  []string{"internal/answer", "internal/content", "internal/text", "internal/chart"},
 			third: []string{"github.com/schollz/progressbar"},
 			bans:  []string{"net"},
+		},
+		"internal/safety": {
+			ours: []string{"internal/answer", "internal/content", "internal/evaluate", "internal/text", "internal/parallel"},
+			bans: []string{"net", "os", "log", "time"},
 		},
 		"internal/author": {
 			ours:  []string{"internal/content", "internal/text", "internal/match"},

@@ -14,14 +14,14 @@ import (
 
 type checkCmd struct {
 	contentFlags
+	modelFlags
 	Phrasings bool `help:"Also report which phrasings are read as another entry, and which entries have too few."`
-	NoEncoder bool `help:"With --phrasings: read by words alone, without the sentence encoder."`
 	JSON      bool `name:"json" help:"With --phrasings: print one JSON object an entry and line instead, for scripts."`
 }
 
 // Help is shown by --help.
 func (checkCmd) Help() string {
-	return `Validates every file and draws every reply within the limits of the terminal and of Discord. Prints all problems at once on standard error, one a line as file:line:col: message, and exits with 1; else one line with figures.
+	return `Validates every file, draws every reply within the limits of the terminal and of Discord, and asks every safety sentence: one in danger that is not noticed, or a harmless one that raises the alarm, is a problem. Prints all problems at once on standard error, one a line as file:line:col: message, and exits with 1; else one line with figures.
 
 With --phrasings it then reads each phrasing as if it had never learnt it (about a minute for the built-in content) and reports, the worst first, which are read as another entry, which entries have fewer phrasings than they need, and what to add. The report is advice: the exit code stays 0.
 
@@ -46,10 +46,16 @@ func (c *checkCmd) Run(p *program) error {
 		}
 		return errors.Join(errs...)
 	}
+	sentences := 0
+	if len(lib.Safety()) > 0 {
+		if sentences, err = p.checkSafety(from, c.contentFlags, c.modelFlags); err != nil {
+			return err
+		}
+	}
 	if c.Phrasings && c.JSON {
 		return c.phrasings(p, from, lib)
 	}
-	if _, err := fmt.Fprintf(p.stdout, "%s; %d replies drawn, no problem\n", summary(lib), replies); err != nil {
+	if _, err := fmt.Fprintf(p.stdout, "%s; %d replies drawn, %d safety sentences asked, no problem\n", summary(lib), replies, sentences); err != nil {
 		return fmt.Errorf("print: %w", err)
 	}
 	if c.Phrasings {
@@ -60,7 +66,7 @@ func (c *checkCmd) Run(p *program) error {
 
 // phrasings reports what the matcher makes of the content's own phrasings.
 func (c *checkCmd) phrasings(p *program, from source, lib *content.Library) error {
-	enc, err := modelFlags{NoEncoder: c.NoEncoder}.encoder()
+	enc, err := c.encoder()
 	if err != nil {
 		return err
 	}

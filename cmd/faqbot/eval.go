@@ -9,6 +9,7 @@ import (
 
 	"faqbot/internal/answer"
 	"faqbot/internal/evaluate"
+	"faqbot/internal/safety"
 	"faqbot/internal/terminal"
 )
 
@@ -18,7 +19,8 @@ type evalCmd struct {
 	HTML    string   `name:"html" placeholder:"OUT" help:"Also write the report with plots to this file: one page that needs nothing else."`
 	Against string   `placeholder:"SCORECARD" help:"Compare with an earlier scorecard, which --json printed: say what changed, and fail when a headline figure got worse."`
 	Misses  bool     `help:"List the questions whose first thing shown was not what was expected."`
-	Files   []string `arg:"" name:"file" help:"Labelled questions, a JSON object a line: text, kind, expect, style. internal/evaluate/testdata/LABELS.md says more."`
+	Safety  bool     `help:"Ask the content's safety sentences too: how many are noticed, by category and by how plainly they speak."`
+	Files   []string `arg:"" optional:"" name:"file" help:"Labelled questions, a JSON object a line: text, kind, expect, style. internal/evaluate/testdata/LABELS.md says more."`
 }
 
 // Help is shown by --help.
@@ -29,7 +31,19 @@ Examples:
 
     faqbot eval internal/evaluate/testdata/dev.jsonl
     faqbot eval --misses --html report.html questions.jsonl
+    faqbot eval --safety --misses
     faqbot eval --against internal/evaluate/testdata/scorecard.json internal/evaluate/testdata/dev.jsonl`
+}
+
+// Validate refuses a command line that asks for nothing, or for two JSON documents at once.
+func (c *evalCmd) Validate() error {
+	switch {
+	case len(c.Files) == 0 && !c.Safety:
+		return errors.New(`expected "<file> ..." or --safety`)
+	case len(c.Files) > 0 && c.Safety && c.JSON:
+		return errors.New("--safety --json takes no files: ask for their scorecard apart")
+	}
+	return nil
 }
 
 // Run evaluates. What is wrong with a file is said before any question is asked.
@@ -41,6 +55,11 @@ func (c *evalCmd) Run(p *program) error {
 	bot, err := p.open(p, c.contentFlags, c.modelFlags)
 	if err != nil {
 		return err
+	}
+	if c.Safety {
+		if err := c.safety(p, bot); err != nil || len(c.Files) == 0 {
+			return err
+		}
 	}
 	questions, err := evaluate.Load(bot, c.Files)
 	if err != nil {
@@ -56,6 +75,19 @@ func (c *evalCmd) Run(p *program) error {
 		report.Changes = &changes
 	}
 	return errors.Join(c.print(p, report), c.writeHTML(bot, report), c.verdict(report.Changes))
+}
+
+// safety prints how the safety sentences fare.
+func (c *evalCmd) safety(p *program, bot *answer.Bot) error {
+	results, err := p.safety(bot)
+	if err != nil {
+		return err
+	}
+	report := safety.NewReport(results)
+	if c.JSON {
+		return report.WriteJSON(p.stdout) //nolint:wrapcheck // it says that it was about to print
+	}
+	return report.Print(p.stdout, c.Misses) //nolint:wrapcheck // as above
 }
 
 // scorecard reads the scorecard to compare with; nil for none.

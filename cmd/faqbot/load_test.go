@@ -174,11 +174,15 @@ func TestShippedModelsFit(t *testing.T) {
 	}
 }
 
+// The safety sentences are asked by .ci/run, which checks the shipped content as a whole.
 func TestShippedContent(t *testing.T) {
 	t.Parallel()
-	code, out, stderr := runHere(nil, "check")
-	if code != exitGood || !strings.Contains(out, "no problem") {
-		t.Errorf("check exits with %d:\n%s%s", code, out, stderr)
+	lib, err := content.Load(faq.FS, "en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if replies, problems := checkReplies(answer.NewCards(lib)); replies < 200 || len(problems) > 0 {
+		t.Errorf("%d replies, problems %v", replies, problems)
 	}
 }
 

@@ -4,11 +4,13 @@ import (
 	"fmt"
 
 	"faqbot/internal/answer"
+	"faqbot/internal/guard"
 )
 
 type trainCmd struct {
 	contentFlags
 	NoEncoder bool   `help:"Learn to match by words alone."`
+	Guard     bool   `help:"Learn the safety guard's classifier in place of the content's matcher. It is built in: this is for those who change its examples."`
 	Out       string `required:"" placeholder:"FILE" help:"File to write the model to."`
 }
 
@@ -23,15 +25,18 @@ Example:
 
 // Run learns and writes.
 func (c *trainCmd) Run(p *program) error {
-	_, lib, err := p.load(c.contentFlags)
-	if err != nil {
-		return err
-	}
 	enc, err := modelFlags{NoEncoder: c.NoEncoder}.encoder()
 	if err != nil {
 		return err
 	}
-	examples, options := answer.Examples(lib, enc)
+	examples, options := guard.Training(enc)
+	if !c.Guard {
+		_, lib, err := p.load(c.contentFlags)
+		if err != nil {
+			return err
+		}
+		examples, options = answer.Examples(lib, enc)
+	}
 	model, err := p.learn(examples, options)
 	if err != nil {
 		return err

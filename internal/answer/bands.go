@@ -9,10 +9,11 @@ import (
 	"faqbot/internal/match"
 )
 
-// Labels of the matcher that are no entries: what needs no answer, messages of people in need, and what only sounds like these.
+// Labels of the matcher that are no entries: what needs no answer, and the content's own examples of danger, by the guard's category, and
+// of what only sounds like it.
 const (
 	labelOffTopic = "off-topic"
-	labelNeed     = "need"
+	prefixNeed    = "need/"
 	labelHarmless = "harmless"
 )
 
@@ -33,9 +34,6 @@ const (
 	// declineAt: a request is declined when the declined classes together hold this probability. 0.45 recognises as many and declines
 	// one answerable question less of 605; 0.40 leaves room for requests that are put in a roundabout way.
 	declineAt = 0.40
-	// needAt: a check-in stands above the reply when the message looks this much like those of people in need: 3 of 60 off-topic
-	// development lines do.
-	needAt = 0.60
 )
 
 // maxOptions is how many entries a choice offers.
@@ -56,18 +54,18 @@ type verdict struct {
 	band    band
 	decline string      // label, for bandDecline
 	entries []match.Hit // entries only, best first
-	inNeed  bool
+	opinion guard.Opinion
 }
 
 // judge reads the bands off a ranking.
 func judge(hits []match.Hit) verdict {
-	var v verdict
+	v := verdict{opinion: guard.Opinion{}}
 	declined, best := 0.0, match.Hit{}
 	for _, h := range hits {
 		switch {
 		case h.Label == labelOffTopic || h.Label == labelHarmless:
-		case h.Label == labelNeed:
-			v.inNeed = h.Confidence >= needAt
+		case strings.HasPrefix(h.Label, prefixNeed):
+			v.opinion[guard.Category(strings.TrimPrefix(h.Label, prefixNeed))] = h.Confidence
 		case strings.HasPrefix(h.Label, "decline/"):
 			declined += h.Confidence
 			if h.Confidence > best.Confidence {
@@ -106,15 +104,11 @@ const (
 	weightOffTopic = 0.2
 	weightDecline  = 0.6
 	weightNeed     = 0.6
-	// The messages of the guard are as many for a small folder as for the shipped content, which has ownExamples of its own. Their
-	// weight shrinks with the folder, or they would claim its plain questions.
-	ownExamples = 5000
-	leastNeed   = 0.05
 )
 
 // Examples returns what the matcher learns from: phrasings and questions of the entries, declined and off-topic examples of the
-// content, and the guard's compiled-in messages of people in need, so that "none of these" is learnt too. Without an encoder it learns
-// from words alone.
+// content, so that "none of these" is learnt too, and the content's own examples of danger, which add to the guard's. Without an encoder it
+// learns from words alone.
 func Examples(lib *content.Library, enc *encoder.Encoder) ([]match.Example, match.Options) {
 	var out []match.Example
 	for _, e := range lib.Entries() {
@@ -131,12 +125,14 @@ func Examples(lib *content.Library, enc *encoder.Encoder) ([]match.Example, matc
 	for _, p := range lib.OffTopic() {
 		out = append(out, match.Example{Label: labelOffTopic, Text: p, Weight: weightOffTopic})
 	}
-	weight := weightNeed * min(1, max(leastNeed, float64(len(out))/ownExamples))
-	for _, p := range guard.Need() {
-		out = append(out, match.Example{Label: labelNeed, Text: p, Weight: weight})
-	}
-	for _, p := range guard.Harmless() {
-		out = append(out, match.Example{Label: labelHarmless, Text: p, Weight: weight})
+	for _, set := range lib.Safety() {
+		label := labelHarmless
+		if set.Category != content.CategoryHarmless {
+			label = prefixNeed + set.Category
+		}
+		for _, p := range set.Examples {
+			out = append(out, match.Example{Label: label, Text: p, Weight: weightNeed})
+		}
 	}
 	return out, match.Options{Synonyms: lib.Synonyms(), Encoder: enc}
 }

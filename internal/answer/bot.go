@@ -16,6 +16,7 @@ import (
 	"faqbot/internal/encoder"
 	"faqbot/internal/guard"
 	"faqbot/internal/match"
+	"faqbot/internal/parallel"
 	"faqbot/internal/text"
 )
 
@@ -40,7 +41,7 @@ func New(lib *content.Library, model *match.Model, enc *encoder.Encoder) (*Bot, 
 	b := &Bot{encoder: enc}
 	var guardErr error
 	var building sync.WaitGroup // guard and matcher at a time: a start should be fast
-	building.Go(func() { b.guard, guardErr = guard.New() })
+	building.Go(func() { b.guard, guardErr = guard.New(enc) })
 	err := b.Swap(lib, model)
 	building.Wait()
 	if guardErr != nil {
@@ -99,14 +100,26 @@ func (b *Bot) Ask(q Question) (out Outcome) {
 	s := b.current.Load()
 	out.Assessment = b.guard.Assess(tokens)
 	out.Category = category(out.Assessment)
-	if out.Assessment.Level() == guard.LevelUrgent {
-		r := urgent(s.lib, out.Assessment, q.Country)
-		r.Card = s.note(r.Card, q)
-		out.Reply = r
+	if out.Assessment.Explicit() {
+		out.Reply = s.urgent(out.Assessment, q)
 		return out
 	}
-	out.Ranked = s.matcher.Rank(tokens, b.encode(tokens), allLabels)
-	v := judge(out.Ranked)
+	ranked, opinions, ok := b.read(s, tokens)
+	v := judge(ranked)
+	out.Ranked = ranked
+	if len(v.opinion) > 0 { // the content has examples of its own
+		opinions = append(opinions, v.opinion)
+	}
+	out.Assessment = out.Assessment.With(opinions...)
+	out.Category = category(out.Assessment)
+	switch {
+	case out.Assessment.Level() == guard.LevelUrgent:
+		out.Reply = s.urgent(out.Assessment, q)
+		return out
+	case !ok:
+		out.Reply = NoAnswer{Card: Static()}
+		return out
+	}
 	for _, h := range v.entries[:min(maxOptions, len(v.entries))] {
 		out.Options = append(out.Options, Option{h.Label, s.titles[h.Label], h.Confidence})
 	}
@@ -114,12 +127,35 @@ func (b *Bot) Ask(q Question) (out Outcome) {
 	return out
 }
 
-// encode returns what finds out what a question means; nil without an encoder.
+// read ranks the labels and asks the guard's classifier, at a time. What breaks gives nothing, and ok is false then: what phrases and the
+// other reader found still holds.
+func (b *Bot) read(s *snapshot, t text.Tokens) (hits []match.Hit, opinions []guard.Opinion, ok bool) {
+	meaning := b.encode(t)
+	readers := [...]func(){
+		func() { opinions = b.guard.Opinions(t, meaning) },
+		func() { hits = s.matcher.Rank(t, meaning, allLabels) },
+	}
+	var whole [len(readers)]bool
+	parallel.Each(len(readers), func(i int) {
+		defer func() { whole[i] = recover() == nil }()
+		readers[i]()
+	})
+	return hits, opinions, whole[0] && whole[1]
+}
+
+// urgent replies to danger.
+func (s *snapshot) urgent(a guard.Assessment, q Question) Urgent {
+	r := urgent(s.lib, a, q.Country)
+	r.Card = s.note(r.Card, q)
+	return r
+}
+
+// encode returns what finds out what a question means, once for all who ask; nil without an encoder.
 func (b *Bot) encode(t text.Tokens) match.Meaning {
 	if b.encoder == nil {
 		return nil
 	}
-	return func() encoder.Embedding { return b.encoder.Encode(match.Sentence(t)) }
+	return sync.OnceValue(func() encoder.Embedding { return b.encoder.Encode(match.Sentence(t)) })
 }
 
 // category returns the first category of the safety taxonomy. A check-in is none: it is doubt, and the notice says it.
@@ -137,7 +173,7 @@ const allLabels = 1 << 20
 
 // reply turns the bands into a reply, notices included.
 func (s *snapshot) reply(out *Outcome, v verdict, q Question) {
-	notice := noticeOf(out.Assessment, v)
+	notice := noticeOf(out.Assessment)
 	if q.Heard == Overheard && (v.band != bandAnswer || notice != NoticeNone) {
 		out.Reply = Silence{ReasonUnsure}
 		return
@@ -184,11 +220,11 @@ func (s *snapshot) replyNone(out *Outcome, notice Notice, q Question) {
 }
 
 // noticeOf says which lines stand above the reply.
-func noticeOf(a guard.Assessment, v verdict) Notice {
+func noticeOf(a guard.Assessment) Notice {
 	switch {
 	case a.Has(guard.SeeDoctor):
 		return NoticeSeeDoctor
-	case a.Has(guard.CheckIn) || v.inNeed:
+	case a.Has(guard.CheckIn):
 		return NoticeCheckIn
 	}
 	return NoticeNone

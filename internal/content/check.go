@@ -71,6 +71,7 @@ func check(documents []*document, locale string) []*Problem {
 		c.fixed(d)
 		c.shared(d)
 		c.contacts(d)
+		c.safety(d)
 	}
 	c.folder(locale)
 	problems := c.problems

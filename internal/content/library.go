@@ -30,12 +30,12 @@ func Load(fsys fs.FS, locale string) (*Library, error) {
 	if err != nil {
 		return nil, err
 	}
-	names, err := fs.Glob(fsys, path.Join(folder, "*.yaml"))
+	names, err := files(fsys, folder, "*.yaml")
 	if err != nil || len(names) == 0 {
 		return nil, &Problem{File: folder, Msg: "the folder has no .yaml file"}
 	}
 	var documents []*document
-	misnamed, _ := fs.Glob(fsys, path.Join(folder, "*.yml"))
+	misnamed, _ := files(fsys, folder, "*.yml")
 	for _, name := range misnamed {
 		d := newDocument(name)
 		d.add(0, 0, "only files named .yaml are read")
@@ -139,6 +139,7 @@ func merge(documents []*document) File {
 		all.Cards = append(all.Cards, f.Cards...)
 		all.Directories = append(all.Directories, f.Directories...)
 		all.Synonyms = append(all.Synonyms, f.Synonyms...)
+		all.Safety = append(all.Safety, f.Safety...)
 		maps.Copy(all.Reminders, f.Reminders)
 		maps.Copy(all.Sources, f.Sources)
 		maps.Copy(all.Helplines, f.Helplines)

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
 )
 
 // What a program that writes content must keep to, in code points; Load reports whatever does not.
@@ -32,16 +31,16 @@ type Position struct {
 // String writes the position as file:line:col.
 func (p Position) String() string { return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Col) }
 
-// Positions tells where each line that the matcher learns from stands, by its text, which content holds once: questions and phrasings
-// of entries, examples of what is declined, off-topic lines. It reads what Load reads, and is meant for content that loads.
+// Positions tells where each line stands that the matcher learns from or is held to, by its text, which content holds once: questions and
+// phrasings of entries, examples of what is declined, off-topic lines, safety sentences. It reads what Load reads, and is meant for content that loads.
 func Positions(fsys fs.FS, locale string) (map[string]Position, error) {
 	folder, err := localeFolder(fsys, locale)
 	if err != nil {
 		return nil, err
 	}
-	names, err := fs.Glob(fsys, path.Join(folder, "*.yaml"))
+	names, err := files(fsys, folder, "*.yaml")
 	if err != nil {
-		return nil, fmt.Errorf("list %s: %w", folder, err)
+		return nil, err
 	}
 	out := make(map[string]Position)
 	var errs []error
@@ -76,5 +75,12 @@ func (d *document) positions(out map[string]Position) {
 	}
 	for i, s := range d.File.OffTopic {
 		add(s, "off_topic.%d", i)
+	}
+	for i, set := range d.File.Safety {
+		for field, sentences := range set.sentences() {
+			for j, s := range sentences {
+				add(s, "safety.%d.%s.%d", i, field, j)
+			}
+		}
 	}
 }

@@ -209,13 +209,7 @@ func (a *adapter) run(ctx context.Context, received time.Time, i *discordgo.Inte
 			}
 		}
 	}
-	if r.alert != nil {
-		_, err := safely(func() (struct{}, error) { return struct{}{}, a.alert(thinking, r.alert.Alert) })
-		if err != nil {
-			a.log.ErrorContext(ctx, "no moderator was told that a member asks for one", "channel_id", i.ChannelID, "error", err)
-			r.message = r.alert.failed
-		}
-	}
+	a.tell(thinking, &r, i.ChannelID)
 	if err := a.respond(ctx, received, i, r); err != nil {
 		return err
 	}
@@ -227,6 +221,17 @@ func (a *adapter) run(ctx context.Context, received time.Time, i *discordgo.Inte
 		}
 	}
 	return nil
+}
+
+// tell passes a request on to the moderators, where there is one. The member reads whether that went well.
+func (a *adapter) tell(ctx context.Context, r *response, channel string) {
+	if r.alert == nil {
+		return
+	}
+	if _, err := safely(func() (struct{}, error) { return struct{}{}, a.alert(ctx, r.alert.Alert) }); err != nil {
+		a.log.ErrorContext(ctx, "no moderator was told that a member asks for one", "channel_id", channel, "error", err)
+		r.message = r.alert.failed
+	}
 }
 
 // respond sends the first response to an interaction: for the member alone, pinging nobody. When Discord refuses the payload, the

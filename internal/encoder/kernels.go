@@ -4,7 +4,7 @@ package encoder
 // give the same for finite arguments.
 type kernels struct {
 	// mulPanel multiplies rows of rounded activations, len(panel)/16 long (even, not 0, at most innerDim), with the weights of 16 outputs: number t*stride+o of dst is
-	// the integer product x (actScales[t] x scales[o]) + bias[o]. The number of rows, len(actScales), divides by tileRows.
+	// the integer product x (actScales[t] x scales[o]) + bias[o]. The number of rows, len(actScales), divides by tileRows or is 1.
 	mulPanel func(dst []float32, stride int, acts []int16, actScales []float32, panel string, scales, bias []float32)
 
 	// mulStrip multiplies tileRows rows of a with b, which has n rows of cols numbers; cols divides by 16. It adds up in the order of

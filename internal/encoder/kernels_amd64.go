@@ -29,6 +29,11 @@ func avx2Kernels() kernels {
 func mulPanelFast(dst []float32, stride int, acts []int16, actScales []float32, panel string, scales, bias []float32) {
 	const unit = 8 * panelWidth // the assembly takes eight inputs a turn
 	rows, n := len(actScales), len(panel)/panelWidth
+	if rows == 1 && n > 0 && len(panel)%unit == 0 {
+		_, _, _, _ = dst[panelWidth-1], acts[n-1], scales[panelWidth-1], bias[panelWidth-1]
+		mulRowAVX2(dst, acts, actScales[0], panel, scales, bias)
+		return
+	}
 	if rows == 0 || rows%tileRows != 0 || n == 0 || len(panel)%unit != 0 || stride < panelWidth {
 		mulPanel(dst, stride, acts, actScales, panel, scales, bias)
 		return

@@ -182,6 +182,66 @@ pairs:
 	VZEROUPPER
 	RET
 
+// func mulRowAVX2(dst []float32, acts []int16, actScale float32, panel string, scales []float32, bias []float32)
+// Requires: AVX, AVX2
+TEXT ·mulRowAVX2(SB), NOSPLIT, $0-120
+	MOVQ  dst_base+0(FP), AX
+	MOVQ  acts_base+24(FP), CX
+	MOVQ  panel_base+56(FP), DX
+	MOVQ  scales_base+72(FP), BX
+	MOVQ  bias_base+96(FP), SI
+	MOVQ  panel_len+64(FP), DI
+	SHRQ  $0x07, DI
+	VPXOR Y0, Y0, Y0
+	VPXOR Y1, Y1, Y1
+
+rowPairs:
+	VPBROADCASTD (CX), Y2
+	VPMOVSXBW    (DX), Y3
+	VPMADDWD     Y3, Y2, Y3
+	VPADDD       Y3, Y0, Y0
+	VPMOVSXBW    16(DX), Y3
+	VPMADDWD     Y3, Y2, Y2
+	VPADDD       Y2, Y1, Y1
+	VPBROADCASTD 4(CX), Y2
+	VPMOVSXBW    32(DX), Y3
+	VPMADDWD     Y3, Y2, Y3
+	VPADDD       Y3, Y0, Y0
+	VPMOVSXBW    48(DX), Y3
+	VPMADDWD     Y3, Y2, Y2
+	VPADDD       Y2, Y1, Y1
+	VPBROADCASTD 8(CX), Y2
+	VPMOVSXBW    64(DX), Y3
+	VPMADDWD     Y3, Y2, Y3
+	VPADDD       Y3, Y0, Y0
+	VPMOVSXBW    80(DX), Y3
+	VPMADDWD     Y3, Y2, Y2
+	VPADDD       Y2, Y1, Y1
+	VPBROADCASTD 12(CX), Y2
+	VPMOVSXBW    96(DX), Y3
+	VPMADDWD     Y3, Y2, Y3
+	VPADDD       Y3, Y0, Y0
+	VPMOVSXBW    112(DX), Y3
+	VPMADDWD     Y3, Y2, Y2
+	VPADDD       Y2, Y1, Y1
+	ADDQ         $0x80, DX
+	ADDQ         $0x10, CX
+	DECQ         DI
+	JNZ          rowPairs
+	VBROADCASTSS actScale+48(FP), Y2
+	VMULPS       (BX), Y2, Y3
+	VCVTDQ2PS    Y0, Y0
+	VMULPS       Y3, Y0, Y0
+	VADDPS       (SI), Y0, Y0
+	VMOVUPS      Y0, (AX)
+	VMULPS       32(BX), Y2, Y0
+	VCVTDQ2PS    Y1, Y1
+	VMULPS       Y0, Y1, Y1
+	VADDPS       32(SI), Y1, Y1
+	VMOVUPS      Y1, 32(AX)
+	VZEROUPPER
+	RET
+
 // func mulStripAVX2(dst []float32, dstStride int, a []float32, aStride int, b []float32, bStride int, n int, cols int)
 // Requires: AVX, AVX2
 TEXT ·mulStripAVX2(SB), NOSPLIT, $0-112

@@ -85,6 +85,7 @@ func FuzzMulPanel(f *testing.F) {
 	for _, in := range []uint16{0, 2, 6, 22, Dim - 2, innerDim - 2} {
 		f.Add(uint64(in), uint8(4), in, uint16(16), int8(0))
 	}
+	f.Add(uint64(1), uint8(1), uint16(Dim-2), uint16(0), int8(0))
 	f.Add(uint64(1), uint8(7), uint16(Dim-2), uint16(20), int8(-3))
 	f.Fuzz(func(t *testing.T, seed uint64, rows uint8, in, stride uint16, power int8) {
 		g := newGenerator(seed, power)

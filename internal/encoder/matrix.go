@@ -63,11 +63,11 @@ func (m *Matrix) Products(vectors []float32) []float32 {
 
 // AddProducts adds, times a weight, the inner product of a vector with each row to the number of that row. It computes on all processors.
 func (m *Matrix) AddProducts(to []float32, weight float32, vector []float32) {
-	acts, scales := make([]int16, tileRows*Dim), make([]float32, tileRows)
-	scales[0] = m.kernels.quantise(acts[:Dim], vector)
+	acts := make([]int16, Dim)
+	scales := []float32{m.kernels.quantise(acts, vector)}
 	const share = 64 // panels that one processor takes at once
 	parallel.Each((len(m.panels)+share-1)/share, func(part int) {
-		tile := make([]float32, tileRows*panelWidth)
+		tile := make([]float32, panelWidth)
 		for i := part * share; i < min((part+1)*share, len(m.panels)); i++ {
 			m.kernels.mulPanel(tile, panelWidth, acts, scales, m.panels[i], m.scales[i*panelWidth:][:panelWidth], m.bias)
 			rows := to[i*panelWidth : min((i+1)*panelWidth, m.rows)]

@@ -9,6 +9,11 @@ package encoder
 //go:noescape
 func mulPanelAVX2(dst []float32, stride int, acts []int16, actScales []float32, panel string, scales []float32, bias []float32)
 
+// mulRowAVX2 is mulPanel for one row. len(panel) must divide by 128.
+//
+//go:noescape
+func mulRowAVX2(dst []float32, acts []int16, actScale float32, panel string, scales []float32, bias []float32)
+
 // mulStripAVX2 is mulStrip. n must not be 0, nor cols.
 //
 //go:noescape

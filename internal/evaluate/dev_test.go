@@ -125,7 +125,9 @@ func learnt(lib *content.Library) map[string]string {
 		add("the examples of "+d.ID, d.Examples...)
 	}
 	add("off_topic", lib.OffTopic()...)
-	add("the guard's examples", guard.Need()...)
+	for _, c := range guard.Learnt() {
+		add("the guard's examples of "+string(c), guard.Examples(c)...)
+	}
 	add("the guard's harmless examples", guard.Harmless()...)
 	return out
 }
@@ -150,7 +152,7 @@ func TestLearntQuestionsChecker(t *testing.T) {
 		{Text: strings.ToUpper(lib.Entries()[0].Phrasings[0]) + " !!"},
 		{Text: lib.OffTopic()[0]},
 		{Text: lib.Declines()[0].Examples[0]},
-		{Text: guard.Need()[0]},
+		{Text: guard.Examples(guard.Suicide)[0]},
 		{Text: "a question that nobody wrote down before"},
 		{Text: "🎉"},
 	}

@@ -15,8 +15,11 @@ func keywords() []string {
 }
 
 // keyword reports whether a word of the list begins somewhere in the question.
-func (r Result) keyword() bool {
-	plain := " " + strings.Join(text.Plain(r.Question.Text), " ")
+func (r Result) keyword() bool { return HasKeyword(r.Question.Text) }
+
+// HasKeyword reports whether a key word, of a list of the usual kind, begins somewhere in a text: the baseline of the reports.
+func HasKeyword(s string) bool {
+	plain := " " + strings.Join(text.Plain(s), " ")
 	for _, k := range keywords() {
 		if strings.Contains(plain, " "+k) {
 			return true

@@ -35,8 +35,8 @@ type accept struct {
 // stop is the word of a boundary between sentences; no phrase contains it.
 const stop = "."
 
-// match is a part of a phrase found in the words from up to to.
-type match struct {
+// occurrence is a part of a phrase found in the words from up to to.
+type occurrence struct {
 	phrase, part int32
 	from, to     int32
 }
@@ -48,11 +48,11 @@ type thread struct{ state, from int32 }
 type scratch struct {
 	now, then []thread
 	seen      []int32 // by state: 1 + its place in then, valid where then agrees
-	found     []match
+	found     []occurrence
 }
 
 // scan returns what it finds in words, in the order of its end. gap reports the words that a gap may swallow.
-func (a *automaton) scan(words []int32, isStop, inGap func(i int) bool, s *scratch) []match {
+func (a *automaton) scan(words []int32, isStop, inGap func(i int) bool, s *scratch) []occurrence {
 	if len(s.seen) < len(a.states) {
 		s.seen = make([]int32, len(a.states))
 	}
@@ -95,7 +95,7 @@ func (a *automaton) harvest(s *scratch, to int32, last bool) {
 	for _, t := range s.now {
 		for _, acc := range a.states[t.state].accepts {
 			if last || !acc.end {
-				s.found = append(s.found, match{acc.phrase, acc.part, t.from, to})
+				s.found = append(s.found, occurrence{acc.phrase, acc.part, t.from, to})
 			}
 		}
 	}

@@ -3,11 +3,15 @@ package guard
 import (
 	"cmp"
 	"embed"
+	"errors"
 	"fmt"
 	"maps"
 	"strings"
 	"sync"
 
+	"faqbot/internal/encoder"
+	"faqbot/internal/match"
+	"faqbot/internal/spelling"
 	"faqbot/internal/text"
 )
 
@@ -16,7 +20,30 @@ var phraseFiles embed.FS
 
 // Guard finds danger in a member's words. It is safe for concurrent use.
 type Guard struct {
-	spell   *speller
+	phraseBook
+	classifier *match.Matcher
+	labels     int              // that the classifier knows
+	encoder    *encoder.Encoder // nil by words alone
+}
+
+// New parses the phrases that are compiled in, and reads the classifier's model. An error names the file and the line.
+func New(enc *encoder.Encoder) (*Guard, error) {
+	var g Guard
+	var failed error
+	var building sync.WaitGroup // at a time: a start should be fast
+	building.Go(func() { failed = g.compile() })
+	classifier, err := newClassifier(enc)
+	building.Wait()
+	if err := errors.Join(failed, err); err != nil {
+		return nil, err
+	}
+	g.classifier, g.labels, g.encoder = classifier, len(classifier.Labels()), enc
+	return &g, nil
+}
+
+// phraseBook holds what people say plainly.
+type phraseBook struct {
+	spell   *spelling.Speller
 	auto    *automaton
 	phrases []phrase
 	scope   scope
@@ -30,48 +57,53 @@ type phrase struct {
 	category Category
 	role     role
 	parts    []part
+	// hint is set for what suggests danger and does not say it in one breath: parts that stand apart, or words with other senses.
+	hint bool
 }
 
-// New parses the phrases that are compiled in. An error names the file and the line.
-func New() (*Guard, error) {
-	spelling, err := readLines("spelling")
+// compile parses the phrases.
+func (g *phraseBook) compile() error {
+	spellings, err := readLines("spelling")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	var bare []string
-	for _, l := range spelling {
+	for _, l := range spellings {
 		bare = append(bare, l.text)
 	}
-	spell, err := newSpeller(bare)
+	spell, err := spelling.New(bare)
 	if err != nil {
-		return nil, fmt.Errorf("spelling.txt: %w", err)
+		return fmt.Errorf("spelling.txt: %w", err)
 	}
-	g := &Guard{spell: spell}
+	g.spell = spell
 	b := newBuilder()
 	lists := map[string]list{}
 	if err := g.read(lists, b, "lists", phrase{}); err != nil {
-		return nil, err
+		return err
 	}
 	for _, r := range roles {
 		if err := g.read(maps.Clone(lists), b, "scope-"+r.String(), phrase{role: r}); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	for _, c := range order {
 		if err := g.read(maps.Clone(lists), b, string(c), phrase{category: c}); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if g.scope, err = newScope(lists, b); err != nil {
-		return nil, err
+		return err
 	}
 	g.auto = b.finish()
 	for w := range g.auto.ids {
-		spell.learn(w)
+		spell.Learn(w)
 	}
 	g.memory.New = func() any { return &scratch{} }
-	return g, nil
+	return nil
 }
+
+// hintMark begins the line of a phrase whose words have other senses too.
+const hintMark = "? "
 
 // sourceLine is a line of a phrase file that says something.
 type sourceLine struct {
@@ -97,7 +129,7 @@ func readLines(name string) ([]sourceLine, error) {
 }
 
 // read takes in one phrase file, and its lists into lists; like gives its phrases their category or role.
-func (g *Guard) read(lists map[string]list, b *builder, name string, like phrase) error {
+func (g *phraseBook) read(lists map[string]list, b *builder, name string, like phrase) error {
 	p := &parser{file: name, lists: lists, spell: g.spell}
 	lines, err := readLines(name)
 	if err != nil {
@@ -114,11 +146,12 @@ func (g *Guard) read(lists map[string]list, b *builder, name string, like phrase
 		if like.category == "" && like.role == noRole {
 			return fmt.Errorf("%s.txt:%d: a phrase stands in a file of lists, where it would do nothing", name, l.number)
 		}
-		parts, err := p.phrase(l.text)
+		words, unsure := strings.CutPrefix(l.text, hintMark)
+		parts, err := p.phrase(words)
 		if err != nil {
 			return fmt.Errorf("%s.txt:%d: %w", name, l.number, err)
 		}
-		like.source, like.parts = l.text, parts
+		like.source, like.parts, like.hint = l.text, parts, unsure || len(parts) > 1
 		for i, q := range parts {
 			b.add(q, accept{phrase: int32(len(g.phrases)), part: int32(i)})
 		}
@@ -148,7 +181,7 @@ func (g *Guard) Assess(t text.Tokens) Assessment {
 	var a Assessment
 	for _, c := range order {
 		if f, ok := best[c]; ok {
-			a.Hits = append(a.Hits, Hit{Category: c, From: m.at[f.from], To: m.at[f.to-1] + 1, Phrase: g.phrases[f.phrase].source})
+			a.Hits = append(a.Hits, Hit{Category: c, From: m.at[f.from], To: m.at[f.to-1] + 1, Phrase: g.phrases[f.phrase].source, Hint: f.hint})
 		}
 	}
 	return a
@@ -157,11 +190,15 @@ func (g *Guard) Assess(t text.Tokens) Assessment {
 // finding is a phrase that holds, after its surroundings had their say.
 type finding struct {
 	category Category
-	match
+	occurrence
+	hint bool
 }
 
-// before orders findings of one category: the first in the message, then the longest, then the first in its file.
+// before orders findings of one category: what is said in one breath before hints, the first in the message, then the longest, then the first in its file.
 func (f finding) before(o finding) bool {
+	if f.hint != o.hint {
+		return o.hint
+	}
 	return cmp.Or(cmp.Compare(f.from, o.from), cmp.Compare(o.to, f.to), cmp.Compare(f.phrase, o.phrase)) < 0
 }
 
@@ -174,7 +211,7 @@ func (g *Guard) findings(m *message) []finding {
 		if len(p.parts) > 1 {
 			parts[f.phrase] |= 1 << f.part
 		} else if c := m.weigh(f, p.category); c != "" {
-			out = append(out, finding{c, f})
+			out = append(out, finding{c, f, p.hint})
 		}
 	}
 	for phrase, seen := range parts {
@@ -191,7 +228,7 @@ const nearby = 40
 // appendTogether adds the first stretch in which all parts of a phrase stand near each other, none of them doubted.
 func (g *Guard) appendTogether(out []finding, m *message, phrase int32) []finding {
 	p := g.phrases[phrase]
-	last := make([]match, len(p.parts)) // the latest of each part; none where to is 0
+	last := make([]occurrence, len(p.parts)) // the latest of each part; none where to is 0
 next:
 	for _, f := range m.found {
 		if f.phrase != phrase || m.weigh(f, p.category) != p.category {
@@ -205,7 +242,7 @@ next:
 			}
 			whole.from, whole.to = min(whole.from, o.from), max(whole.to, o.to)
 		}
-		return append(out, finding{p.category, whole})
+		return append(out, finding{p.category, whole, true})
 	}
 	return out
 }

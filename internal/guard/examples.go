@@ -1,28 +1,35 @@
 package guard
 
 import (
-	_ "embed"
+	"embed"
+	"io/fs"
 	"strings"
 )
 
-var (
-	//go:embed examples/need.txt
-	needText string
-	//go:embed examples/harmless.txt
-	harmlessText string
-)
+//go:embed examples/*.txt
+var exampleFiles embed.FS
 
-// Need returns messages of people in need, more than the guard's phrases cover: the matcher learns them as a class of their own, so
-// that what no phrase confirms is at least asked about.
-func Need() []string { return lines(needText) }
+// examplesFolder holds a file of messages for each category that the matcher learns, and one of harmless messages.
+const examplesFolder = "examples"
 
-// Harmless returns messages that hold words of danger and mean none, the counterpart of Need.
-func Harmless() []string { return lines(harmlessText) }
+// Examples returns messages of a category, more than the guard's phrases cover: the matcher learns them as a class of their own, so that
+// what no phrase says is noticed too. A category without messages has none.
+func Examples(c Category) []string { return exampleFile(string(c)) }
 
-// lines returns the lines of a file that are neither empty nor comments.
-func lines(file string) []string {
+// Harmless returns messages that hold words of danger and mean none, the counterpart of Examples.
+func Harmless() []string { return exampleFile("harmless") }
+
+// Ordinary returns what members ask and say all day.
+func Ordinary() []string { return exampleFile("ordinary") }
+
+// exampleFile returns the lines of a file that are neither empty nor comments; none where there is no such file.
+func exampleFile(name string) []string {
+	raw, err := fs.ReadFile(exampleFiles, examplesFolder+"/"+name+".txt")
+	if err != nil {
+		return nil
+	}
 	var out []string
-	for line := range strings.Lines(file) {
+	for line := range strings.Lines(string(raw)) {
 		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
 			out = append(out, line)
 		}

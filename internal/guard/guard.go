@@ -57,6 +57,8 @@ type Hit struct {
 	Category Category
 	From, To int
 	Phrase   string
+	// Hint is set where the parts of the phrase stand apart in the message: it suggests what it does not say in one breath.
+	Hint bool
 }
 
 // Assessment is all that the guard found, in the order of precedence, at most one hit a category.
@@ -69,6 +71,11 @@ func (a Assessment) Level() Level {
 		level = max(level, h.Category.Level())
 	}
 	return level
+}
+
+// Explicit reports whether the message says in one breath what asks for the urgent card.
+func (a Assessment) Explicit() bool {
+	return slices.ContainsFunc(a.Hits, func(h Hit) bool { return h.Category.Level() == LevelUrgent && !h.Hint })
 }
 
 // First returns the most pressing category, empty when there is none.

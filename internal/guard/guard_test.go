@@ -12,7 +12,7 @@ import (
 )
 
 // compiled is the guard that the tests share: it is immutable.
-var compiled = sync.OnceValues(New)
+var compiled = sync.OnceValues(func() (*Guard, error) { return New(nil) })
 
 func newGuard(t testing.TB) *Guard {
 	t.Helper()
@@ -229,9 +229,12 @@ func TestConcurrent(t *testing.T) {
 
 func TestExamples(t *testing.T) {
 	t.Parallel()
+	if want := append(Urgent(), SeeDoctor, CheckIn); !slices.Equal(Learnt(), want) {
+		t.Errorf("learnt are %v, want %v", Learnt(), want)
+	}
 	seen := map[string]bool{}
-	for name, got := range map[string][]string{"need": Need(), "harmless": Harmless()} {
-		if len(got) < 200 {
+	check := func(name string, got []string) {
+		if len(got) < 60 {
 			t.Errorf("%s: only %d examples", name, len(got))
 		}
 		for _, s := range got {
@@ -239,6 +242,46 @@ func TestExamples(t *testing.T) {
 				t.Errorf("%s: bad example %q", name, s)
 			}
 			seen[s] = true
+		}
+	}
+	for _, c := range Learnt() {
+		check(string(c), Examples(c))
+	}
+	check("harmless", Harmless())
+	check("ordinary", Ordinary())
+}
+
+// TestOpinion: a classifier adds what it finds likely, in the order of precedence, and takes nothing back.
+func TestOpinion(t *testing.T) {
+	t.Parallel()
+	stated := Assessment{[]Hit{{Category: Thoughts, Phrase: "want to die"}}}
+	hinted := Assessment{[]Hit{{Category: Overdose, Phrase: "overdosed", Hint: true}}}
+	for name, tt := range map[string]struct {
+		before  Assessment
+		opinion Opinion
+		want    []Category
+	}{
+		"nothing":              {Assessment{}, Opinion{}, nil},
+		"doubt below":          {Assessment{}, Opinion{Suicide: doubtAt / 2, Thoughts: doubtAt/2 - 0.01}, nil},
+		"doubt":                {Assessment{}, Opinion{Suicide: doubtAt / 2, Thoughts: doubtAt / 2}, []Category{CheckIn}},
+		"sure":                 {Assessment{}, Opinion{Overdose: urgentAt}, []Category{Overdose}},
+		"sure of either":       {Assessment{}, Opinion{Suicide: urgentAt - 0.4, Thoughts: 0.4}, []Category{Thoughts}},
+		"doctor":               {Assessment{}, Opinion{SeeDoctor: 0.5, Medical: 0.2}, []Category{SeeDoctor}},
+		"a state of mind":      {Assessment{}, Opinion{CheckIn: 0.9}, []Category{CheckIn}},
+		"stated, no opinion":   {stated, Opinion{}, []Category{Thoughts}},
+		"stated, same":         {stated, Opinion{Thoughts: 0.9}, []Category{Thoughts}},
+		"stated, another":      {stated, Opinion{Overdose: 0.9}, []Category{Overdose, Thoughts}},
+		"stated, doubt beside": {stated, Opinion{Harm: doubtAt}, []Category{Thoughts, CheckIn}},
+		"hint, nothing":        {hinted, Opinion{}, []Category{CheckIn}},
+		"hint, something":      {hinted, Opinion{Overdose: hintAt}, []Category{Overdose}},
+		"both, nothing":        {Assessment{append(slices.Clone(hinted.Hits), stated.Hits...)}, Opinion{}, []Category{Thoughts, CheckIn}},
+	} {
+		var got []Category
+		for _, h := range tt.before.With(tt.opinion).Hits {
+			got = append(got, h.Category)
+		}
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("%s: %v, want %v", name, got, tt.want)
 		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"faqbot/internal/spelling"
 )
 
 // The language of the phrase files, one phrase a line:
@@ -53,7 +55,7 @@ type list struct {
 type parser struct {
 	file   string
 	lists  map[string]list
-	spell  *speller
+	spell  *spelling.Speller
 	source string
 	pos    int
 }
@@ -117,7 +119,7 @@ func (p *parser) alternatives(closing byte) ([][]elem, error) {
 	var seq []elem
 	var words []string // adjacent words wait here, so that the speller sees "can not" as a whole
 	flush := func() {
-		for _, w := range p.spell.fix(words) {
+		for _, w := range p.spell.Fix(words) {
 			seq = append(seq, elem{kind: wordElem, word: w, key: w})
 		}
 		words = nil
@@ -163,7 +165,7 @@ func (p *parser) usableWord(next byte) (string, error) {
 	if w == "" {
 		return "", fmt.Errorf("%q: unexpected %q", p.source, next)
 	}
-	if to, ok := p.spell.single[w]; ok && len(to) == 0 {
+	if p.spell.Drops(w) {
 		return "", fmt.Errorf("%q: %q never reaches a phrase, spelling.txt drops it", p.source, w)
 	}
 	return w, nil

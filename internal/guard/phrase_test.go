@@ -2,9 +2,10 @@ package guard
 
 import (
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"testing"
+
+	"faqbot/internal/spelling"
 )
 
 // sample writes one message that a sequence stands for.
@@ -60,7 +61,7 @@ func TestEveryPhraseCanBeSaid(t *testing.T) {
 
 func TestParserRefuses(t *testing.T) {
 	t.Parallel()
-	s, err := newSpeller([]string{"cant = cannot"})
+	s, err := spelling.New([]string{"cant = cannot"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +84,7 @@ func TestParserRefuses(t *testing.T) {
 
 func TestAutomaton(t *testing.T) {
 	t.Parallel()
-	spell, err := newSpeller([]string{"cant = cannot"})
+	spell, err := spelling.New([]string{"cant = cannot"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,49 +124,6 @@ func TestAutomaton(t *testing.T) {
 		found := a.scan(ids, func(i int) bool { return words[i] == stop }, func(i int) bool { return words[i] != "not" }, &scratch{})
 		if got := len(found) > 0; got != c.want {
 			t.Errorf("%q in %q: got %v", c.phrase, c.words, got)
-		}
-	}
-}
-
-func TestSpeller(t *testing.T) {
-	t.Parallel()
-	s, err := newSpeller([]string{"im = i am", "gonna = going to", "going 2 = going to", "wont = will not", "my self = myself", "xx = breathing suicidal unresponsive kill wake"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for in, want := range map[string]string{
-		"im gonna":      "i am going to",
-		"going 2 wake":  "going to wake",
-		"my self":       "myself",
-		"breathin":      "breathing",
-		"brreathing":    "breathing",
-		"sucidal":       "suicidal",
-		"unrepsonsive":  "unresponsive",
-		"killl":         "kill",
-		"skill":         "skill",
-		"woke":          "woke",
-		"unknown words": "unknown words",
-	} {
-		var ls []lexeme
-		for i, w := range strings.Fields(in) {
-			ls = append(ls, lexeme{w, i})
-		}
-		var got []string
-		last := 0
-		for _, l := range s.correct(ls) {
-			if l.from < last {
-				t.Errorf("%q: origins go back", in)
-			}
-			last = l.from
-			got = append(got, l.word)
-		}
-		if !slices.Equal(got, strings.Fields(want)) {
-			t.Errorf("%q: got %q", in, got)
-		}
-	}
-	for _, bad := range []string{"im", " = x", "im | = i am"} {
-		if _, err := newSpeller([]string{bad}); err == nil {
-			t.Errorf("%q: no error", bad)
 		}
 	}
 }

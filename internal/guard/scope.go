@@ -1,6 +1,10 @@
 package guard
 
-import "fmt"
+import (
+	"fmt"
+
+	"faqbot/internal/spelling"
+)
 
 // role is what a phrase of a scope file does to the statements around it.
 type role int
@@ -110,7 +114,7 @@ type message struct {
 	line  []int  // by word: the number of its sentence
 	lines []sentence
 
-	found []match // of categories
+	found []occurrence // of categories
 }
 
 // sentence holds the roles of the scope phrases in it, as bits, and whether it speaks of a person.
@@ -125,11 +129,11 @@ func (m *message) inGap(i int) bool  { return m.kinds[i]&gapless == 0 }
 // readMessage corrects spellings and marks sentences and quotations.
 func (g *Guard) readMessage(folded []string) *message {
 	m := &message{lines: make([]sentence, 1)}
-	var run []lexeme
+	var run []spelling.Lexeme
 	var quoted mark
 	flush := func() {
-		for _, l := range g.spell.correct(run) {
-			m.add(l, g.auto.ids[l.word], &g.scope, quoted)
+		for _, l := range g.spell.Correct(run) {
+			m.add(l, g.auto.ids[l.Word], &g.scope, quoted)
 		}
 		run = run[:0]
 	}
@@ -140,10 +144,10 @@ func (g *Guard) readMessage(folded []string) *message {
 			quoted ^= inQuotes
 		case stop:
 			flush()
-			m.add(lexeme{stop, i}, 0, &g.scope, quoted)
+			m.add(spelling.Lexeme{Word: stop, From: i}, 0, &g.scope, quoted)
 			m.lines = append(m.lines, sentence{})
 		default:
-			run = append(run, lexeme{w, i})
+			run = append(run, spelling.Lexeme{Word: w, From: i})
 		}
 	}
 	flush()
@@ -151,11 +155,11 @@ func (g *Guard) readMessage(folded []string) *message {
 	return m
 }
 
-func (m *message) add(l lexeme, id int32, s *scope, quoted mark) {
+func (m *message) add(l spelling.Lexeme, id int32, s *scope, quoted mark) {
 	k, line := s.kind(id), len(m.lines)-1
-	m.words = append(m.words, l.word)
+	m.words = append(m.words, l.Word)
 	m.ids = append(m.ids, id)
-	m.at = append(m.at, l.from)
+	m.at = append(m.at, l.From)
 	m.kinds = append(m.kinds, k)
 	m.marks = append(m.marks, quoted)
 	m.line = append(m.line, line)
@@ -166,7 +170,7 @@ func (m *message) add(l lexeme, id int32, s *scope, quoted mark) {
 const near = 5
 
 // gather sorts what the automaton found: it keeps the statements, and marks what bears on them.
-func (m *message) gather(phrases []phrase, found []match) {
+func (m *message) gather(phrases []phrase, found []occurrence) {
 	for _, f := range found {
 		r := phrases[f.phrase].role
 		m.lines[m.line[f.from]].roles |= 1 << r
@@ -194,7 +198,7 @@ func (m *message) set(k mark, from, to int32) {
 }
 
 // weigh returns the category that a statement has in its surroundings: its own, a milder one, or none.
-func (m *message) weigh(f match, c Category) Category {
+func (m *message) weigh(f occurrence, c Category) Category {
 	var kinds kind
 	for i := f.from; i < f.to; i++ {
 		if m.marks[i]&spent != 0 {
@@ -216,7 +220,7 @@ func (m *message) weigh(f match, c Category) Category {
 }
 
 // before returns what the words just before f, of its sentence, say of speaker and time: "[i want to] kill myself".
-func (m *message) before(f match) kind {
+func (m *message) before(f occurrence) kind {
 	const words = 3
 	var k kind
 	for i := f.from - 1; i >= max(0, f.from-words) && !m.isStop(int(i)); i-- {
@@ -229,7 +233,7 @@ func (m *message) before(f match) kind {
 const reach = 8
 
 // reached reports whether a negation or a question reaches f: only light words stand between.
-func (m *message) reached(f match, k mark) bool {
+func (m *message) reached(f occurrence, k mark) bool {
 	for i := f.from; i >= max(0, f.from-reach); i-- {
 		if m.marks[i]&k != 0 {
 			return true
@@ -243,13 +247,13 @@ func (m *message) reached(f match, k mark) bool {
 
 // general reports whether f stands in a question that names no person. A plan is no such question, nor is what holds at present:
 // "what if somebody is not breathing".
-func (m *message) general(f match, c Category, kinds kind) bool {
+func (m *message) general(f occurrence, c Category, kinds kind) bool {
 	s := m.lines[m.line[f.from]]
 	return s.roles&(1<<asking) != 0 && !s.people && c != Suicide && kinds&present == 0
 }
 
 // elsewhere reports whether a statement belongs to another time or world than the speaker's own.
-func (m *message) elsewhere(f match, c Category, kinds kind) bool {
+func (m *message) elsewhere(f occurrence, c Category, kinds kind) bool {
 	kinds |= m.before(f)
 	own, now := kinds&self != 0, kinds&present != 0
 	line := m.line[f.from]

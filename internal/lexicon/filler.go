@@ -1,6 +1,9 @@
 package lexicon
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // What opens and closes a message and says nothing of its subject. Left in, "hey bot" made chatter of one question in ten.
 const (
@@ -14,12 +17,13 @@ const (
 		"michael mike mohammed nathan neil nick nicole noah oliver olivia omar paul peter phil priya rachel rebecca richard rob " +
 		"robert ryan sally sam samantha sara sarah scott sean sophie steph steve stuart susan thomas tim tom tony tracy tyler " +
 		"vicky zoe "
-	closings = " please pls plz thanks thank thx ty tysm cheers lol lmao help you "
+	closings = " please pls plz thanks thank thx ty tysm cheers lol lmao jk haha help you "
 )
 
 // Core drops a greeting with whom it addresses, and thanks and pleas at the end. A closing "help" goes only beside a plea, and "you" only
 // after thanks. Where nothing else is left, all stays.
 func Core(tokens []string) []string {
+	tokens = withoutExcuse(tokens)
 	from, to := 0, len(tokens)
 	for from < to && (in(greetings, tokens[from]) || from > 0 && (in(addressees, tokens[from]) || in(names, tokens[from]))) {
 		from++
@@ -34,6 +38,23 @@ func Core(tokens []string) []string {
 		return tokens
 	}
 	return tokens[from:to]
+}
+
+// excuse is said of a question for oneself.
+const excuse = "asking for a friend"
+
+// withoutExcuse drops the excuse from the beginning and the end, where something else is left.
+func withoutExcuse(tokens []string) []string {
+	words := strings.Fields(excuse)
+	n := len(words)
+	switch {
+	case len(tokens) <= n:
+	case slices.Equal(tokens[:n], words):
+		return tokens[n:]
+	case slices.Equal(tokens[len(tokens)-n:], words):
+		return tokens[:len(tokens)-n]
+	}
+	return tokens
 }
 
 // isPlea reports whether a word of a closing is more than "help" or "you", which also end questions.

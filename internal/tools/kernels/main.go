@@ -24,6 +24,7 @@ const (
 func main() {
 	ConstraintExpr("amd64")
 	mulPanel()
+	mulRow()
 	mulStrip()
 	softmax()
 	gelu()
@@ -146,6 +147,49 @@ func mulPanel() {
 	LEAQ(Mem{Base: dst, Index: dstStride, Scale: 4}, dst)
 	SUBQ(U8(rows), tokens)
 	JNZ(LabelRef("tile"))
+	end()
+}
+
+// mulRow multiplies one row of activations with the 16 outputs of a panel: two sums of eight 32-bit integers.
+func mulRow() {
+	begin("mulRowAVX2", "func(dst []float32, acts []int16, actScale float32, panel string, scales, bias []float32)",
+		"mulRowAVX2 is mulPanel for one row. len(panel) must divide by 128.")
+	const unroll = 4
+	dst, acts, weights := base("dst"), base("acts"), base("panel")
+	scales, bias := base("scales"), base("bias")
+	count := length("panel")
+	SHRQ(U8(7), count) // a pair has 32 bytes, 4 pairs a turn
+	acc := zeros(2)
+	Label("rowPairs")
+	for u := range unroll {
+		a := YMM()
+		VPBROADCASTD(at(acts, 4*u), a)
+		for half := range 2 {
+			w, product := YMM(), YMM()
+			VPMOVSXBW(at(weights, u*vector+half*vector/2), w)
+			VPMADDWD(w, a, product)
+			VPADDD(product, acc[half], acc[half])
+		}
+	}
+	ADDQ(U8(unroll*vector), weights)
+	ADDQ(U8(unroll*4), acts)
+	DECQ(count)
+	JNZ(LabelRef("rowPairs"))
+
+	scale := YMM()
+	actScale, err := Param("actScale").Resolve()
+	if err != nil {
+		panic(err)
+	}
+	VBROADCASTSS(actScale.Addr, scale)
+	for half := range 2 {
+		y, s := acc[half], YMM()
+		VMULPS(at(scales, half*vector), scale, s)
+		VCVTDQ2PS(y, y)
+		VMULPS(s, y, y)
+		VADDPS(at(bias, half*vector), y, y)
+		VMOVUPS(y, at(dst, half*vector))
+	}
 	end()
 }
 

@@ -1,4 +1,6 @@
-package guard
+// Package spelling brings the many spellings of a word into one: text-speak, contractions, misspellings, words written apart. It knows the
+// words that it is given, and nothing of what they mean. It reads no clock, no files and no network, and writes nothing.
+package spelling
 
 import (
 	"errors"
@@ -6,8 +8,8 @@ import (
 	"strings"
 )
 
-// speller brings spellings into one: text-speak, contractions, misspellings, words written apart.
-type speller struct {
+// Speller brings spellings into one. Once all words are learnt it is safe for concurrent use.
+type Speller struct {
 	single map[string][]string  // one word into its proper words
 	multi  map[string][]rewrite // by first word: several words into others, longest first
 	known  map[string]bool      // every word that phrases or spellings use
@@ -17,14 +19,15 @@ type speller struct {
 
 type rewrite struct{ from, to []string }
 
-// lexeme is one corrected word and the folded token it comes from.
-type lexeme struct {
-	word string
-	from int
+// Lexeme is one corrected word and the number of the token that it comes from.
+type Lexeme struct {
+	Word string
+	From int
 }
 
-func newSpeller(lines []string) (*speller, error) {
-	s := &speller{single: map[string][]string{}, multi: map[string][]rewrite{}, known: map[string]bool{}, bare: map[string]string{}, near: map[string]string{}}
+// New reads lines of the form "spelling | spelling = words".
+func New(lines []string) (*Speller, error) {
+	s := &Speller{single: map[string][]string{}, multi: map[string][]rewrite{}, known: map[string]bool{}, bare: map[string]string{}, near: map[string]string{}}
 	for _, line := range lines {
 		left, right, ok := strings.Cut(line, "=")
 		to := strings.Fields(right)
@@ -37,14 +40,14 @@ func newSpeller(lines []string) (*speller, error) {
 			}
 		}
 		for _, w := range to {
-			s.learn(w)
+			s.Learn(w)
 		}
 	}
 	return s, nil
 }
 
 // rewrite adds one spelling and what is read in its place.
-func (s *speller) rewrite(from, to []string) error {
+func (s *Speller) rewrite(from, to []string) error {
 	switch len(from) {
 	case 0:
 		return errors.New("empty spelling")
@@ -57,7 +60,7 @@ func (s *speller) rewrite(from, to []string) error {
 	default:
 		s.multi[from[0]] = insertLongest(s.multi[from[0]], rewrite{from, to})
 		for _, w := range from {
-			s.learn(w)
+			s.Learn(w)
 		}
 	}
 	return nil
@@ -75,13 +78,13 @@ func insertLongest(rs []rewrite, r rewrite) []rewrite {
 const minSlip = 7
 
 // admit makes a spelling known.
-func (s *speller) admit(w string) {
+func (s *Speller) admit(w string) {
 	s.known[w] = true
 	put(s.bare, withoutDoubles(w), w)
 }
 
-// learn makes a word known, and with it its slips. The last letter is no slip: "replace" is not "replaced".
-func (s *speller) learn(w string) {
+// Learn makes a word known, and with it its slips. The last letter is no slip: "replace" is not "replaced".
+func (s *Speller) Learn(w string) {
 	if s.known[w] {
 		return
 	}
@@ -116,8 +119,8 @@ func withoutDoubles(w string) string {
 // leet maps the digits that stand for letters.
 var leet = strings.NewReplacer("0", "o", "1", "i", "3", "e", "4", "a", "5", "s", "7", "t")
 
-// repair returns the known word that an unknown one stands for, or the word itself.
-func (s *speller) repair(w string) string {
+// Repair returns the known word that an unknown one stands for, or the word itself.
+func (s *Speller) Repair(w string) string {
 	if s.known[w] || len(w) < 2 {
 		return w
 	}
@@ -144,50 +147,50 @@ func (s *speller) repair(w string) string {
 	return w
 }
 
-// fix brings the words of a phrase into the spelling that messages are brought into. It repairs none: a phrase is right.
-func (s *speller) fix(words []string) []string {
-	var in []lexeme
+// Fix brings the words of a phrase into the spelling that messages are brought into. It repairs none: a phrase is right.
+func (s *Speller) Fix(words []string) []string {
+	var in []Lexeme
 	for i, w := range words {
-		in = s.appendExpanded(in, lexeme{w, i})
+		in = s.appendExpanded(in, Lexeme{w, i})
 	}
 	out := s.join(in)
 	fixed := make([]string, len(out))
 	for i, l := range out {
-		fixed[i] = l.word
+		fixed[i] = l.Word
 	}
 	return fixed
 }
 
-// correct rewrites single words first, and then words in a row: "gonna" is "going to", and "going 2" is so too.
-func (s *speller) correct(in []lexeme) []lexeme {
-	one := make([]lexeme, 0, len(in)+len(in)/4)
+// Correct rewrites single words first, and then words in a row: "gonna" is "going to", and "going 2" is so too.
+func (s *Speller) Correct(in []Lexeme) []Lexeme {
+	one := make([]Lexeme, 0, len(in)+len(in)/4)
 	for _, l := range in {
-		w := s.repair(l.word)
+		w := s.Repair(l.Word)
 		// Spaced letters swallow an "i" before them: "i k i l l" comes as "ikill".
 		if rest, ok := strings.CutPrefix(w, "i"); ok && len(rest) >= 3 && !s.known[w] && s.known[rest] {
-			one = append(one, lexeme{"i", l.from})
+			one = append(one, Lexeme{"i", l.From})
 			w = rest
 		}
-		one = s.appendExpanded(one, lexeme{w, l.from})
+		one = s.appendExpanded(one, Lexeme{w, l.From})
 	}
 	return s.join(one)
 }
 
 // appendExpanded writes one word out.
-func (s *speller) appendExpanded(out []lexeme, l lexeme) []lexeme {
-	to, ok := s.single[l.word]
+func (s *Speller) appendExpanded(out []Lexeme, l Lexeme) []Lexeme {
+	to, ok := s.single[l.Word]
 	if !ok {
 		return append(out, l)
 	}
 	for _, w := range to {
-		out = append(out, lexeme{w, l.from})
+		out = append(out, Lexeme{w, l.From})
 	}
 	return out
 }
 
 // join rewrites words in a row.
-func (s *speller) join(in []lexeme) []lexeme {
-	out := make([]lexeme, 0, len(in))
+func (s *Speller) join(in []Lexeme) []Lexeme {
+	out := make([]Lexeme, 0, len(in))
 	for i := 0; i < len(in); {
 		r, ok := s.match(in[i:])
 		if !ok {
@@ -196,7 +199,7 @@ func (s *speller) join(in []lexeme) []lexeme {
 			continue
 		}
 		for j, t := range r.to {
-			out = append(out, lexeme{t, in[i+min(j, len(r.from)-1)].from})
+			out = append(out, Lexeme{t, in[i+min(j, len(r.from)-1)].From})
 		}
 		i += len(r.from)
 	}
@@ -204,18 +207,24 @@ func (s *speller) join(in []lexeme) []lexeme {
 }
 
 // match returns the longest rewrite of several words that ls starts with.
-func (s *speller) match(ls []lexeme) (rewrite, bool) {
+func (s *Speller) match(ls []Lexeme) (rewrite, bool) {
 next:
-	for _, r := range s.multi[ls[0].word] {
+	for _, r := range s.multi[ls[0].Word] {
 		if len(r.from) > len(ls) {
 			continue
 		}
 		for i, w := range r.from {
-			if ls[i].word != w {
+			if ls[i].Word != w {
 				continue next
 			}
 		}
 		return r, true
 	}
 	return rewrite{}, false
+}
+
+// Drops reports whether a word is one that is read as nothing.
+func (s *Speller) Drops(w string) bool {
+	to, ok := s.single[w]
+	return ok && len(to) == 0
 }

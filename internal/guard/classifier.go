@@ -1,0 +1,65 @@
+package guard
+
+import (
+	_ "embed"
+	"fmt"
+
+	"faqbot/internal/encoder"
+	"faqbot/internal/match"
+)
+
+// The classifier's models, learnt from the examples with and without the sentence encoder. They are built in like the examples, so that no
+// content folder can weaken them.
+//
+//go:generate go run faqbot/cmd/faqbot train --guard --out guard.model
+//go:generate go run faqbot/cmd/faqbot train --guard --no-encoder --out guard.words.model
+var (
+	//go:embed guard.model
+	sentenceModel []byte
+	//go:embed guard.words.model
+	wordsModel []byte
+)
+
+// Labels of the classifier that are no categories: messages that only sound like danger, and what members ask and say all day.
+const (
+	labelHarmless = "harmless"
+	labelOrdinary = "ordinary"
+)
+
+// weightOrdinary is the weight of an ordinary line against that of all other examples, which have 1: there are many, and plain.
+const weightOrdinary = 0.5
+
+// Training returns what the classifier learns from. Without an encoder it learns from words alone.
+func Training(enc *encoder.Encoder) ([]match.Example, match.Options) {
+	var out []match.Example
+	for _, c := range Learnt() {
+		for _, s := range Examples(c) {
+			out = append(out, match.Example{Label: string(c), Text: s})
+		}
+	}
+	for _, s := range Harmless() {
+		out = append(out, match.Example{Label: labelHarmless, Text: s})
+	}
+	for _, s := range Ordinary() {
+		out = append(out, match.Example{Label: labelOrdinary, Text: s, Weight: weightOrdinary})
+	}
+	return out, match.Options{Encoder: enc}
+}
+
+// newClassifier reads the built-in model.
+func newClassifier(enc *encoder.Encoder) (*match.Matcher, error) {
+	raw := sentenceModel
+	if enc == nil {
+		raw = wordsModel
+	}
+	var model match.Model
+	if err := model.UnmarshalBinary(raw); err != nil {
+		return nil, fmt.Errorf("the guard's model: %w", err)
+	}
+	examples, options := Training(enc)
+	m, err := match.New(examples, options, &model)
+	if err != nil {
+		return nil, fmt.Errorf("the guard's model: %w", err)
+	}
+	return m, nil
+}

@@ -1,0 +1,80 @@
+package guard
+
+import "slices"
+
+// Opinion is what a classifier makes of a message: how probable each category is.
+type Opinion map[Category]float64
+
+// What an opinion must reach, set on sentences that were neither learnt nor written by those who wrote the phrases.
+const (
+	// urgentAt: the urgent categories together.
+	urgentAt = 0.62
+	// hintAt: all categories together, for an urgent hint to stand; below it becomes a check-in.
+	hintAt = 0.20
+	// doubtAt: all categories together, for a check-in or the see-a-doctor lines.
+	doubtAt = 0.52
+)
+
+// With adds what a classifier finds, in any reading of the message, to what phrases found. What is said in one breath stays, whatever the
+// classifier finds; a hint that it takes for harmless in every reading becomes a check-in. Without an opinion nothing changes.
+func (a Assessment) With(opinions ...Opinion) Assessment {
+	most := 0.0
+	for _, o := range opinions {
+		_, all, _ := o.sums()
+		most = max(most, all)
+	}
+	if most < hintAt && len(opinions) > 0 {
+		a = a.soften()
+	}
+	for _, o := range opinions {
+		urgent, all, best := o.sums()
+		switch {
+		case urgent >= urgentAt:
+			a = a.add(best)
+		case all < doubtAt:
+		case o[SeeDoctor] > urgent+o[CheckIn]:
+			a = a.add(SeeDoctor)
+		default:
+			a = a.add(CheckIn)
+		}
+	}
+	return a
+}
+
+// sums returns how probable the urgent categories are together, all categories together, and the most probable urgent one.
+func (o Opinion) sums() (urgent, all float64, best Category) {
+	for _, c := range order {
+		all += o[c]
+		if c.Level() == LevelUrgent {
+			urgent += o[c]
+			if best == "" || o[c] > o[best] {
+				best = c
+			}
+		}
+	}
+	return urgent, all, best
+}
+
+// soften turns urgent hints into a check-in.
+func (a Assessment) soften() Assessment {
+	isHint := func(h Hit) bool { return h.Hint && h.Category.Level() == LevelUrgent }
+	if !slices.ContainsFunc(a.Hits, isHint) {
+		return a
+	}
+	return Assessment{slices.DeleteFunc(slices.Clone(a.Hits), isHint)}.add(CheckIn)
+}
+
+// add returns the assessment with a category more.
+func (a Assessment) add(c Category) Assessment {
+	if a.Has(c) {
+		return a
+	}
+	out := Assessment{append(slices.Clone(a.Hits), Hit{Category: c})}
+	slices.SortStableFunc(out.Hits, func(x, y Hit) int { return slices.Index(order[:], x.Category) - slices.Index(order[:], y.Category) })
+	return out
+}
+
+// Learnt returns the categories that have examples to learn from.
+func Learnt() []Category {
+	return slices.DeleteFunc(slices.Clone(order[:]), func(c Category) bool { return len(Examples(c)) == 0 })
+}
