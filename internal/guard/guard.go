@@ -52,7 +52,8 @@ func (c Category) Level() Level {
 	return LevelNone
 }
 
-// Hit is one category and the evidence for it: the folded tokens from From up to To, and the phrase that they match.
+// Hit is one category and the evidence for it: the folded tokens from From up to To, and the phrase that they match. What the classifier
+// found has no phrase and no place.
 type Hit struct {
 	Category Category
 	From, To int

@@ -28,7 +28,11 @@ func (p *Printer) explanation(bot *answer.Bot, w text.Words, o answer.Outcome, t
 	}
 	s.field("tokens", or(strings.Join(tokens, " "), "none"))
 	for _, h := range o.Assessment.Hits {
-		s.field("guard", fmt.Sprintf("%s at folded tokens %d to %d: %q", h.Category, h.From+1, h.To, h.Phrase))
+		evidence := fmt.Sprintf("%s at folded tokens %d to %d: %q", h.Category, h.From+1, h.To, h.Phrase)
+		if h.Phrase == "" {
+			evidence = fmt.Sprintf("%s: it reads like messages of this kind", h.Category)
+		}
+		s.field("guard", evidence)
 	}
 	if len(o.Assessment.Hits) == 0 {
 		s.field("guard", "no evidence")
