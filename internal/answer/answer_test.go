@@ -396,3 +396,24 @@ func ExampleBot_Ask() {
 	fmt.Println(out.Reply.Shown().ID())
 	// Output: symptom/insomnia
 }
+
+// TestSafetyQuestions: a question about danger that no entry answers gets the emergency number first, and nothing else does.
+func TestSafetyQuestions(t *testing.T) {
+	t.Parallel()
+	bot := newBot(t)
+	for words, want := range map[string]bool{
+		"whats the recovery position, revising for my first aid exam": true, "does my work have to keep naloxone in the first aid box": true,
+		"who won the football last night": false,
+	} {
+		out := ask(bot, words)
+		r, ok := out.Reply.(answer.NoAnswer)
+		if !ok {
+			t.Errorf("%q: %s", words, describe(out))
+			continue
+		}
+		notices := r.Card.Notices()
+		if got := len(notices) > 0 && strings.Contains(notices[0], "112"); got != want || out.Category != "" {
+			t.Errorf("%q: emergency number first %t, category %q", words, got, out.Category)
+		}
+	}
+}

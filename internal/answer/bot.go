@@ -158,10 +158,10 @@ func (b *Bot) encode(t text.Tokens) match.Meaning {
 	return sync.OnceValue(func() encoder.Embedding { return b.encoder.Encode(match.Sentence(t)) })
 }
 
-// category returns the first category of the safety taxonomy. A check-in is none: it is doubt, and the notice says it.
+// category returns the first category of the safety taxonomy. A check-in is none: it is doubt, and the notice says it; nor is a topic.
 func category(a guard.Assessment) string {
 	for _, h := range a.Hits {
-		if h.Category != guard.CheckIn {
+		if h.Category != guard.CheckIn && h.Category != guard.Topic {
 			return string(h.Category)
 		}
 	}
@@ -216,7 +216,12 @@ func (s *snapshot) replyNone(out *Outcome, notice Notice, q Question) {
 	if out.Assessment.Has(guard.Venting) {
 		id = content.CardNoAnswerVenting
 	}
-	out.Reply = NoAnswer{s.note(s.above(s.fixedCard(id, q), notice, q), q), notice}
+	card := s.above(s.fixedCard(id, q), notice, q)
+	if out.Assessment.Has(guard.Topic) {
+		card.notices = append([]string{noticeEmergency}, card.notices...)
+		card = newCard(card)
+	}
+	out.Reply = NoAnswer{s.note(card, q), notice}
 }
 
 // noticeOf says which lines stand above the reply.

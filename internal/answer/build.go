@@ -20,7 +20,9 @@ const (
 	leadNone    = "I do not have an answer for that."
 	leadFixed   = "Here is what you asked for."
 	leadCheckIn = "First, a question for you."
-	noteCut     = "Your message was longer than 2,000 characters: only the first 2,000 were read."
+	// noticeEmergency stands first where a message speaks of danger in general and no entry answers.
+	noticeEmergency = "If anyone may be in danger now, call " + localEmergency + "."
+	noteCut         = "Your message was longer than 2,000 characters: only the first 2,000 were read."
 )
 
 // helpRoles returns the help lines of the where-to-turn card, in their order.

@@ -78,7 +78,7 @@ func urgentTexts(c guard.Category) urgentText {
 				"Can someone you trust sit with you?",
 			[]string{content.RoleHealth, content.RoleCrisis},
 		}
-	case guard.Harm, guard.SeeDoctor, guard.CheckIn, guard.Venting: // only Harm is urgent
+	case guard.Harm, guard.SeeDoctor, guard.CheckIn, guard.Topic, guard.Venting: // only Harm is urgent
 	}
 	return urgentText{
 		crisisHarm, "If there is danger now, call {E}.",

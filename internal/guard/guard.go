@@ -20,11 +20,12 @@ const (
 	Thoughts  Category = "C2"      // suicidal thoughts, wish to be dead
 	SeeDoctor Category = "C5u"     // needs a doctor soon
 	CheckIn   Category = "checkin" // doubt: a soft question
+	Topic     Category = "topic"   // speaks of danger in general; words only, no level
 	Venting   Category = "V"       // letting off steam; words only, no level
 )
 
 // order is the one order of precedence.
-var order = [...]Category{Overdose, Medical, Suicide, Harm, Psychosis, SelfHarm, Thoughts, SeeDoctor, CheckIn, Venting}
+var order = [...]Category{Overdose, Medical, Suicide, Harm, Psychosis, SelfHarm, Thoughts, SeeDoctor, CheckIn, Topic, Venting}
 
 // Level is what a category asks of the reply.
 type Level int
@@ -46,7 +47,7 @@ func (c Category) Level() Level {
 		return LevelSeeDoctor
 	case CheckIn:
 		return LevelCheckIn
-	case Venting:
+	case Topic, Venting:
 		return LevelNone
 	}
 	return LevelNone

@@ -41,18 +41,26 @@ func (a Assessment) With(opinions ...Opinion) Assessment {
 	return a
 }
 
-// sums returns how probable the urgent categories are together, all categories together, and the most probable urgent one.
+// kin are the urgent categories that ask for about the same help: what speaks for one speaks for all of a line.
+var kin = [...][]Category{{Overdose}, {Medical}, {Suicide, Thoughts, SelfHarm}, {Harm, Psychosis}}
+
+// sums returns how probable the urgent categories are together, all categories together, and which urgent one it is: the most probable of
+// the most probable kin.
 func (o Opinion) sums() (urgent, all float64, best Category) {
-	for _, c := range order {
-		all += o[c]
-		if c.Level() == LevelUrgent {
-			urgent += o[c]
-			if best == "" || o[c] > o[best] {
-				best = c
+	most := 0.0
+	for _, categories := range kin {
+		together, first := 0.0, categories[0]
+		for _, c := range categories {
+			together += o[c]
+			if o[c] > o[first] {
+				first = c
 			}
 		}
+		if urgent += together; together > most {
+			most, best = together, first
+		}
 	}
-	return urgent, all, best
+	return urgent, urgent + o[SeeDoctor] + o[CheckIn], best
 }
 
 // soften turns urgent hints into a check-in.
