@@ -107,7 +107,7 @@ func (b *Bot) Ask(q Question) (out Outcome) {
 	ranked, opinions, ok := b.read(s, tokens)
 	v := judge(ranked)
 	out.Ranked = ranked
-	if len(v.opinion) > 0 { // the content has examples of its own
+	if ok && len(v.opinion) > 0 { // the content has examples of its own, which alone may lower no hint
 		opinions = append(opinions, v.opinion)
 	}
 	out.Assessment = out.Assessment.With(opinions...)

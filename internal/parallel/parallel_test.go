@@ -19,3 +19,25 @@ func TestEach(t *testing.T) {
 		}
 	}
 }
+
+// TestEachPanic: the caller can recover from a panic of any call, and all calls have ended by then.
+func TestEachPanic(t *testing.T) {
+	t.Parallel()
+	var running atomic.Int32
+	defer func() {
+		if v := recover(); v != "broken" {
+			t.Errorf("recovered %v", v)
+		}
+		if n := running.Load(); n != 0 {
+			t.Errorf("%d calls still run", n)
+		}
+	}()
+	parallel.Each(1000, func(i int) {
+		running.Add(1)
+		defer running.Add(-1)
+		if i >= 7 {
+			panic("broken")
+		}
+	})
+	t.Error("the panic is lost")
+}
