@@ -15,7 +15,7 @@ const (
 	// the nearest cost two points on BANKING77 (85.3 to 83.2 with the same second opinion) and on the development questions let off-topic
 	// lines through (95 to 85 % rejected where 93 % of the answerable pass); and one solution of all examples takes their number cubed.
 	rivals = 8
-	// leastRivals are told from however few a label's own examples are, and no more than mostRivals: on the development questions 600 lose
+	// leastRivals are told from however few a label's own examples are, and no more than mostRivals unless options say otherwise: on the development questions 600 lose
 	// a point of those answered at once, and 1,200 gain none of those ranked first.
 	leastRivals, mostRivals = 100, 1000
 	// calibrateOn is on how many examples, evenly spread, confidence is calibrated at most.
@@ -139,7 +139,7 @@ func (m *Matcher) try(values []float64, setting *float64, by float64, p *plan) e
 
 // part returns a matcher of some of the examples, with the vocabulary of all, to try settings on.
 func (m *Matcher) part(examples []int) *Matcher {
-	out := &Matcher{labels: m.labels, synonyms: m.synonyms, vocab: m.vocab, model: &Model{}}
+	out := &Matcher{labels: m.labels, synonyms: m.synonyms, vocab: m.vocab, model: &Model{}, mostRivals: m.mostRivals}
 	for _, i := range examples {
 		out.examples = append(out.examples, m.examples[i])
 	}

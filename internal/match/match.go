@@ -37,6 +37,9 @@ type Options struct {
 	Synonyms [][]string
 	// Encoder adds what sentences mean to the words that they have; nil goes by words alone.
 	Encoder *encoder.Encoder
+	// Rivals is from how many examples of others a label is told at most, 1,000 when it is 0. More take longer to learn, by their cube,
+	// and are worth it where few large labels stand close together.
+	Rivals int
 }
 
 // Hit is one label with the calibrated probability that it is the right one.
@@ -66,6 +69,7 @@ type Matcher struct {
 	vocab        *lexicon.Vocabulary
 	postings     [][]lexicon.Posting // by feature id
 	model        *Model
+	mostRivals   int
 	postingsPool sync.Pool // of *[][]lexicon.Posting, all empty; for learning
 	pairs        *pairs    // for learning from few examples; nil where there are too many
 	// What is derived from the model.
@@ -114,7 +118,7 @@ func Train(examples []Example, o Options) (*Matcher, error) {
 
 // arrange brings labels and examples into their order, which is the same for the same examples in any. The examples have no features.
 func arrange(examples []Example, o Options) (m *Matcher, sorted []Example) {
-	m = &Matcher{synonyms: lexicon.NewSynonyms(o.Synonyms), model: &Model{}}
+	m = &Matcher{synonyms: lexicon.NewSynonyms(o.Synonyms), model: &Model{}, mostRivals: cmp.Or(o.Rivals, mostRivals)}
 	sorted = slices.Clone(examples)
 	slices.SortStableFunc(sorted, func(a, b Example) int {
 		return cmp.Or(cmp.Compare(a.Label, b.Label), cmp.Compare(a.Text, b.Text))
@@ -312,7 +316,7 @@ func Hash(examples []Example, o Options) string {
 		_ = binary.Write(h, binary.LittleEndian, uint64(len(s)))
 		h.Write([]byte(s))
 	}
-	write(fmt.Sprint(settings, rivals, leastRivals, mostRivals, lexicon.Settings))
+	write(fmt.Sprint(settings, rivals, leastRivals, cmp.Or(o.Rivals, mostRivals), lexicon.Settings))
 	if o.Encoder != nil {
 		write(encoder.Hash())
 	}

@@ -149,7 +149,7 @@ func (m *Matcher) block(label int) []int32 {
 			others = append(others, int32(i))
 		}
 	}
-	count := min(max(rivals*own, leastRivals), mostRivals, len(others))
+	count := min(max(rivals*own, leastRivals), m.mostRivals, len(others))
 	members = append(members, closest(others, near, count)...)
 	slices.Sort(members)
 	return members
