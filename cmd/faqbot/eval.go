@@ -20,6 +20,7 @@ type evalCmd struct {
 	Against string   `placeholder:"SCORECARD" help:"Compare with an earlier scorecard, which --json printed: say what changed, and fail when a headline figure got worse."`
 	Misses  bool     `help:"List the questions whose first thing shown was not what was expected."`
 	Safety  bool     `help:"Ask the content's safety sentences too: how many are noticed, by category and by how plainly they speak."`
+	HeldOut bool     `help:"With --safety: read each message that the guard has learnt as if it had not (leave-one-out), too. It takes minutes."`
 	Files   []string `arg:"" optional:"" name:"file" help:"Labelled questions, a JSON object a line: text, kind, expect, style. internal/evaluate/testdata/LABELS.md says more."`
 }
 
@@ -32,6 +33,7 @@ Examples:
     faqbot eval internal/evaluate/testdata/dev.jsonl
     faqbot eval --misses --html report.html questions.jsonl
     faqbot eval --safety --misses
+    faqbot eval --safety --held-out
     faqbot eval --against internal/evaluate/testdata/scorecard.json internal/evaluate/testdata/dev.jsonl`
 }
 
@@ -42,6 +44,8 @@ func (c *evalCmd) Validate() error {
 		return errors.New(`expected "<file> ..." or --safety`)
 	case len(c.Files) > 0 && c.Safety && c.JSON:
 		return errors.New("--safety --json takes no files: ask for their scorecard apart")
+	case c.HeldOut && (!c.Safety || c.JSON):
+		return errors.New("--held-out goes with --safety, and without --json")
 	}
 	return nil
 }
@@ -56,14 +60,14 @@ func (c *evalCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	if c.Safety {
-		if err := c.safety(p, bot); err != nil || len(c.Files) == 0 {
-			return err
-		}
-	}
 	questions, err := evaluate.Load(bot, c.Files)
 	if err != nil {
 		return p.badQuestions(err)
+	}
+	if c.Safety {
+		if err := c.safety(p, bot, questions); err != nil || len(c.Files) == 0 {
+			return err
+		}
 	}
 	results, err := p.evaluate(bot, c.question(c.Locale), questions)
 	if err != nil {
@@ -77,9 +81,9 @@ func (c *evalCmd) Run(p *program) error {
 	return errors.Join(c.print(p, report), c.writeHTML(bot, report), c.verdict(report.Changes))
 }
 
-// safety prints how the safety sentences fare.
-func (c *evalCmd) safety(p *program, bot *answer.Bot) error {
-	results, err := p.safety(bot)
+// safety prints how the safety sentences fare, and beside them the questions that are no crisis.
+func (c *evalCmd) safety(p *program, bot *answer.Bot, questions []evaluate.Question) error {
+	results, err := p.safety(bot, safety.Everyday(questions)...)
 	if err != nil {
 		return err
 	}
@@ -87,7 +91,14 @@ func (c *evalCmd) safety(p *program, bot *answer.Bot) error {
 	if c.JSON {
 		return report.WriteJSON(p.stdout) //nolint:wrapcheck // it says that it was about to print
 	}
-	return report.Print(p.stdout, c.Misses) //nolint:wrapcheck // as above
+	if err := report.Print(p.stdout, "safety sentences (known gaps included)", c.Misses); err != nil || !c.HeldOut {
+		return err //nolint:wrapcheck // as above
+	}
+	held, err := p.heldOut(c.modelFlags)
+	if err != nil {
+		return err
+	}
+	return safety.NewReport(held).Print(p.stdout, "what the guard has learnt, read as if it had not", c.Misses) //nolint:wrapcheck // as above
 }
 
 // scorecard reads the scorecard to compare with; nil for none.

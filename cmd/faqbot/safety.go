@@ -7,19 +7,48 @@ import (
 
 	"faqbot/internal/answer"
 	"faqbot/internal/content"
+	"faqbot/internal/guard"
+	"faqbot/internal/parallel"
 	"faqbot/internal/safety"
 	"faqbot/internal/terminal"
 )
 
-// safety asks the content's safety sentences, with progress on a terminal.
-func (p *program) safety(bot *answer.Bot) ([]safety.Result, error) {
-	sentences := safety.Sentences(bot.Library())
+// safety asks the content's safety sentences and others, with progress on a terminal.
+func (p *program) safety(bot *answer.Bot, others ...safety.Sentence) ([]safety.Result, error) {
+	sentences := append(safety.Sentences(bot.Library()), others...)
 	progress := terminal.NewProgress(p.stderr)
 	defer progress.Clear()
 	var done atomic.Int64
 	return safety.Run(p.ctx, bot.Ask, sentences, func() { //nolint:wrapcheck // one door, and its errors name what failed
 		progress.Show("safety sentences: %d of %d", done.Add(1), len(sentences))
 	})
+}
+
+// heldOut reads every message that the guard's classifier has learnt as if it had not.
+func (p *program) heldOut(m modelFlags) ([]safety.Result, error) {
+	enc, err := m.encoder()
+	if err != nil {
+		return nil, err
+	}
+	g, err := guard.New(enc)
+	if err != nil {
+		return nil, fmt.Errorf("build the guard: %w", err)
+	}
+	predictions, err := p.leaveOneOut(guard.Training(enc))
+	if err != nil {
+		return nil, err
+	}
+	results := make([]safety.Result, len(predictions))
+	parallel.Each(len(predictions), func(i int) {
+		label, text := predictions[i].Example.Label, predictions[i].Example.Text
+		a, d := g.HeldOut(predictions[i])
+		s := safety.Sentence{Category: label, Style: safety.Learnt, Text: text}
+		if style := safety.Style(label); style == safety.Harmless || style == safety.Ordinary {
+			s = safety.Sentence{Category: content.CategoryHarmless, Style: style, Text: text}
+		}
+		results[i] = safety.Result{Sentence: s, Got: safety.Level(a.Level()), Urgent: d.Urgent, Any: d.Any}
+	})
+	return results, nil
 }
 
 // checkSafety holds the bot to the content's safety sentences. Each that gets less than it must is an error at its place.

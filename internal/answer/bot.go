@@ -101,6 +101,7 @@ func (b *Bot) Ask(q Question) (out Outcome) {
 	out.Assessment = b.guard.Assess(tokens)
 	out.Category = category(out.Assessment)
 	if out.Assessment.Explicit() {
+		out.Danger = guard.Certain()
 		out.Reply = s.urgent(out.Assessment, q)
 		return out
 	}
@@ -110,6 +111,7 @@ func (b *Bot) Ask(q Question) (out Outcome) {
 	if ok && len(v.opinion) > 0 { // the content has examples of its own, which alone may lower no hint
 		opinions = append(opinions, v.opinion)
 	}
+	out.Danger = guard.Most(opinions...)
 	out.Assessment = out.Assessment.With(opinions...)
 	out.Category = category(out.Assessment)
 	switch {

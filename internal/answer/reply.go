@@ -120,6 +120,7 @@ func (Silence) reply()  {}
 type Outcome struct {
 	Reply      Reply
 	Assessment guard.Assessment
+	Danger     guard.Danger
 	Ranked     []match.Hit // all labels, best first; nil where nothing was matched
 	Options    []Option    // the entries that were considered, best first, at most three
 	Category   string      // first category of the assessment, or of the decline; may be empty

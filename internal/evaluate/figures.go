@@ -10,6 +10,14 @@ import (
 // Rate is a share: of N, for how many something holds.
 type Rate struct{ Count, N int }
 
+// Add counts one more, and whether it is one of those.
+func (r *Rate) Add(yes bool) {
+	r.N++
+	if yes {
+		r.Count++
+	}
+}
+
 // Share returns the share in [0,1]; 0 of nothing.
 func (r Rate) Share() float64 {
 	if r.N == 0 {

@@ -6,6 +6,7 @@ import (
 
 	"faqbot/internal/encoder"
 	"faqbot/internal/match"
+	"faqbot/internal/text"
 )
 
 // The classifier's models, learnt from the examples with and without the sentence encoder. They are built in like the examples, so that no
@@ -29,6 +30,9 @@ const (
 // weightOrdinary is the weight of an ordinary line against that of all other examples, which have 1: there are many, and plain.
 const weightOrdinary = 0.5
 
+// rivals is from how many other messages each class is told at most.
+const rivals = 4500
+
 // Training returns what the classifier learns from. Without an encoder it learns from words alone.
 func Training(enc *encoder.Encoder) ([]match.Example, match.Options) {
 	var out []match.Example
@@ -43,7 +47,18 @@ func Training(enc *encoder.Encoder) ([]match.Example, match.Options) {
 	for _, s := range Ordinary() {
 		out = append(out, match.Example{Label: labelOrdinary, Text: s, Weight: weightOrdinary})
 	}
-	return out, match.Options{Encoder: enc}
+	return out, match.Options{Encoder: enc, Rivals: rivals}
+}
+
+// HeldOut says what the guard makes of a message that its classifier has learnt, as if it had not: predicted is what match.LeaveOneOut says
+// of it. The message is read as a whole.
+func (g *Guard) HeldOut(predicted match.Prediction) (Assessment, Danger) {
+	phrases := g.Assess(text.Normalize(text.New(predicted.Example.Text)))
+	if phrases.Explicit() {
+		return phrases, Certain()
+	}
+	o := opinionOf(predicted.Hits)
+	return phrases.With(o), Most(o)
 }
 
 // newClassifier reads the built-in model.

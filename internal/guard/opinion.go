@@ -8,22 +8,17 @@ type Opinion map[Category]float64
 // What an opinion must reach, set on sentences that were neither learnt nor written by those who wrote the phrases.
 const (
 	// urgentAt: the urgent categories together.
-	urgentAt = 0.62
+	urgentAt = 0.63
 	// hintAt: all categories together, for an urgent hint to stand; below it becomes a check-in.
-	hintAt = 0.20
+	hintAt = 0.25
 	// doubtAt: all categories together, for a check-in or the see-a-doctor lines.
-	doubtAt = 0.52
+	doubtAt = 0.48
 )
 
 // With adds what a classifier finds, in any reading of the message, to what phrases found. What is said in one breath stays, whatever the
 // classifier finds; a hint that it takes for harmless in every reading becomes a check-in. Without an opinion nothing changes.
 func (a Assessment) With(opinions ...Opinion) Assessment {
-	most := 0.0
-	for _, o := range opinions {
-		_, all, _ := o.sums()
-		most = max(most, all)
-	}
-	if most < hintAt && len(opinions) > 0 {
+	if len(opinions) > 0 && Most(opinions...).Any < hintAt {
 		a = a.soften()
 	}
 	for _, o := range opinions {
@@ -39,6 +34,23 @@ func (a Assessment) With(opinions ...Opinion) Assessment {
 		}
 	}
 	return a
+}
+
+// Danger is how sure the classifier is where it is most alarmed: in the reading that speaks most for the urgent categories together, and in
+// the one that speaks most for any category. Both are 1 where phrases leave it nothing to say.
+type Danger struct{ Urgent, Any float64 }
+
+// Certain is the Danger of what phrases say in one breath.
+func Certain() Danger { return Danger{1, 1} }
+
+// Most returns how sure the classifier is over all readings of a message.
+func Most(opinions ...Opinion) Danger {
+	var d Danger
+	for _, o := range opinions {
+		urgent, all, _ := o.sums()
+		d = Danger{max(d.Urgent, urgent), max(d.Any, all)}
+	}
+	return d
 }
 
 // kin are the urgent categories that ask for about the same help: what speaks for one speaks for all of a line.

@@ -20,25 +20,31 @@ type Figure struct {
 // Report is how many sentences got what, known gaps included.
 type Report struct {
 	Figures []Figure
+	Curve   []Point
 	Misses  []Result // that did not get what they must, in their order
 }
 
 // NewReport counts: over all categories of danger, by category, and by kind of harmless sentences.
 func NewReport(results []Result) Report {
-	r := Report{Misses: slices.DeleteFunc(slices.Clone(results), Result.Right)}
-	danger := func(s Sentence) bool { return s.Style != Harmless && s.Category != "checkin" && s.Category != "C5u" }
+	r := Report{Curve: newCurve(results), Misses: slices.DeleteFunc(slices.Clone(results), Result.Right)}
+	danger := func(s Sentence) bool {
+		return s.Style != Harmless && s.Style != Ordinary && s.Category != "checkin" && s.Category != "C5u"
+	}
 	harmless := func(s Sentence) bool { return s.Style == Harmless }
-	for _, style := range []Style{Explicit, Oblique} {
+	for _, style := range []Style{Explicit, Oblique, Learnt} {
 		in := func(s Sentence) bool { return danger(s) && s.Style == style }
 		r.add(fmt.Sprintf("C1-C7 %s: urgent", style), results, in, gets(Urgent))
 		r.add(fmt.Sprintf("C1-C7 %s: caught", style), results, in, gets(CheckIn))
 		r.add(fmt.Sprintf("C1-C7 %s: by a list of key words", style), results, in, keyword)
 	}
-	r.add("harmless: urgent", results, harmless, gets(Urgent))
-	r.add("harmless: check-in", results, harmless, exactly(CheckIn))
-	r.add("harmless: by a list of key words", results, harmless, keyword)
+	for _, style := range []Style{Harmless, Ordinary} {
+		in := func(s Sentence) bool { return s.Style == style }
+		r.add(fmt.Sprintf("%s: urgent", style), results, in, gets(Urgent))
+		r.add(fmt.Sprintf("%s: check-in", style), results, in, exactly(CheckIn))
+		r.add(fmt.Sprintf("%s: by a list of key words", style), results, in, keyword)
+	}
 	for _, category := range content.SafetyCategories() {
-		for _, style := range []Style{Explicit, Oblique} {
+		for _, style := range []Style{Explicit, Oblique, Learnt} {
 			in := func(s Sentence) bool { return s.Style == style && s.Category == category }
 			r.add(fmt.Sprintf("%s %s: urgent", category, style), results, in, gets(Urgent))
 			r.add(fmt.Sprintf("%s %s: caught", category, style), results, in, gets(CheckIn))
@@ -55,10 +61,7 @@ func (r *Report) add(name string, results []Result, in func(Sentence) bool, hold
 	var rate evaluate.Rate
 	for _, result := range results {
 		if in(result.Sentence) {
-			rate.N++
-			if holds(result) {
-				rate.Count++
-			}
+			rate.Add(holds(result))
 		}
 	}
 	if rate.N > 0 {
@@ -113,14 +116,15 @@ func (r Report) WriteJSON(w io.Writer) error {
 	return nil
 }
 
-// Print writes the figures with their 95 % intervals, and the misses where they are asked for.
-func (r Report) Print(w io.Writer, misses bool) error {
+// Print writes the figures with their 95 % intervals and the curve under a heading, and the misses where they are asked for.
+func (r Report) Print(w io.Writer, heading string, misses bool) error {
 	var b strings.Builder
-	b.WriteString("safety sentences (known gaps included)\n")
+	b.WriteString(heading + "\n")
 	for _, f := range r.Figures {
 		low, high := f.Rate.Interval()
 		fmt.Fprintf(&b, "  %-46s %4d of %4d  %5.1f %%  (%.1f-%.1f)\n", f.Name, f.Rate.Count, f.Rate.N, 100*f.Rate.Share(), 100*low, 100*high)
 	}
+	printCurve(&b, r.Curve)
 	if misses {
 		fmt.Fprintf(&b, "safety sentences that do not get what they must (%d)\n", len(r.Misses))
 		for _, m := range r.Misses {

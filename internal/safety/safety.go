@@ -11,6 +11,7 @@ import (
 
 	"faqbot/internal/answer"
 	"faqbot/internal/content"
+	"faqbot/internal/evaluate"
 	"faqbot/internal/parallel"
 	"faqbot/internal/text"
 )
@@ -22,7 +23,9 @@ type Style string
 const (
 	Explicit Style = "explicit" // a stranger is sure
 	Oblique  Style = "oblique"  // an experienced helper is worried
-	Harmless Style = "harmless" // nobody is in danger
+	Harmless Style = "harmless" // nobody is in danger, though it sounds like it
+	Ordinary Style = "ordinary" // nobody is in danger, and it hardly sounds like it
+	Learnt   Style = "learnt"   // somebody is in danger; the guard's classifier learns such messages, however plainly they speak
 )
 
 // Level is what a sentence got. Higher levels notice more.
@@ -50,6 +53,9 @@ type Sentence struct {
 	Text     string
 }
 
+// kindOrdinary is the kind of harmless sentences that hold no words of danger on purpose.
+const kindOrdinary = "ordinary"
+
 // Sentences lists the safety sentences of a content folder.
 func Sentences(lib *content.Library) []Sentence {
 	var out []Sentence
@@ -63,8 +69,23 @@ func Sentences(lib *content.Library) []Sentence {
 		add(Explicit, true, s.ExplicitGaps)
 		add(Oblique, false, s.Oblique)
 		add(Oblique, true, s.ObliqueGaps)
-		add(Harmless, false, s.Quiet)
-		add(Harmless, true, s.QuietGaps)
+		quiet := Harmless
+		if s.Kind == kindOrdinary {
+			quiet = Ordinary
+		}
+		add(quiet, false, s.Quiet)
+		add(quiet, true, s.QuietGaps)
+	}
+	return out
+}
+
+// Everyday lists labelled questions that are no crisis, to see how many of them are taken for one.
+func Everyday(questions []evaluate.Question) []Sentence {
+	var out []Sentence
+	for _, q := range questions {
+		if q.Kind != evaluate.KindCrisis {
+			out = append(out, Sentence{Category: content.CategoryHarmless, Style: Ordinary, Text: q.Text})
+		}
 	}
 	return out
 }
@@ -72,9 +93,9 @@ func Sentences(lib *content.Library) []Sentence {
 // least and most bound what a sentence must get.
 func (s Sentence) least() Level {
 	switch {
-	case s.Style == Harmless:
+	case s.Style == Harmless || s.Style == Ordinary:
 		return Nothing
-	case s.Style == Oblique || s.Category == "checkin":
+	case s.Style == Oblique || s.Style == Learnt || s.Category == "checkin":
 		return CheckIn
 	case s.Category == "C5u":
 		return SeeDoctor
@@ -83,16 +104,17 @@ func (s Sentence) least() Level {
 }
 
 func (s Sentence) most() Level {
-	if s.Style == Harmless {
+	if s.Style == Harmless || s.Style == Ordinary {
 		return SeeDoctor
 	}
 	return Urgent
 }
 
-// Result is a sentence and what it got.
+// Result is a sentence and what it got, and how sure the guard is of urgent categories and of any, both in [0,1].
 type Result struct {
-	Sentence Sentence
-	Got      Level
+	Sentence    Sentence
+	Got         Level
+	Urgent, Any float64
 }
 
 // Right reports whether the sentence got what it must.
@@ -103,7 +125,7 @@ func (r Result) Fault() string {
 	switch {
 	case r.Right() && r.Sentence.Gap:
 		return fmt.Sprintf("%q gets %s now: move it out of the gaps", r.Sentence.Text, r.Got)
-	case !r.Right() && !r.Sentence.Gap && r.Sentence.Style == Harmless:
+	case !r.Right() && !r.Sentence.Gap && r.Sentence.least() == Nothing:
 		return fmt.Sprintf("%q gets %s, but it is harmless", r.Sentence.Text, r.Got)
 	case !r.Right() && !r.Sentence.Gap:
 		return fmt.Sprintf("%q (%s, %s) gets %s; it must get %s at least", r.Sentence.Text, r.Sentence.Category, r.Sentence.Style, r.Got, r.Sentence.least())
@@ -119,7 +141,8 @@ func Run(ctx context.Context, ask func(answer.Question) answer.Outcome, sentence
 		if ctx.Err() != nil {
 			return
 		}
-		results[i] = Result{sentences[i], levelOf(ask(answer.Question{Words: text.New(sentences[i].Text)}).Reply)}
+		out := ask(answer.Question{Words: text.New(sentences[i].Text)})
+		results[i] = Result{sentences[i], levelOf(out.Reply), out.Danger.Urgent, out.Danger.Any}
 		step()
 	})
 	if err := ctx.Err(); err != nil {

@@ -30,7 +30,7 @@ func TestFault(t *testing.T) {
 	} {
 		var got []Level
 		for l := Nothing; l <= Urgent; l++ {
-			if (Result{tt.sentence, l}).Fault() != "" {
+			if (Result{Sentence: tt.sentence, Got: l}).Fault() != "" {
 				got = append(got, l)
 			}
 		}
@@ -82,7 +82,7 @@ func TestRunAndReport(t *testing.T) {
 		}
 	}
 	var b strings.Builder
-	if err := NewReport(results).Print(&b, true); err != nil {
+	if err := NewReport(results).Print(&b, "safety sentences", true); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{

@@ -50,7 +50,7 @@ func objects(t *testing.T, raw []byte) []object {
 				t.Fatalf("line %d: %s is null", len(out)+1, name)
 			}
 		}
-		if len(fields) != 11 {
+		if len(fields) != 12 {
 			t.Fatalf("line %d has %d fields: %q", len(out)+1, len(fields), line)
 		}
 		out = append(out, o)

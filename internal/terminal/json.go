@@ -16,6 +16,7 @@ type object struct {
 	ID         string   `json:"id"`
 	Notice     string   `json:"notice"`
 	Category   string   `json:"category"`
+	Danger     danger   `json:"danger"`
 	Confidence float64  `json:"confidence"`
 	Options    []option `json:"options"`
 	Title      string   `json:"title"`
@@ -23,6 +24,12 @@ type object struct {
 	Sources    []string `json:"sources"`
 	ReviewedOn string   `json:"reviewed_on"`
 	Micros     int64    `json:"micros"`
+}
+
+// danger is how sure the classifier of the guard is.
+type danger struct {
+	Urgent float64 `json:"urgent"`
+	Any    float64 `json:"any"`
 }
 
 type option struct {
@@ -43,7 +50,7 @@ func newObject(o answer.Outcome, took time.Duration) (object, error) {
 	}
 	out := object{
 		Kind: kind, ID: c.ID(), Notice: string(notice), Category: o.Category, Title: c.Title(), Text: c.Text(), ReviewedOn: c.ReviewedOn(),
-		Options: []option{}, Sources: []string{}, Micros: took.Microseconds(),
+		Danger: danger{probability(o.Danger.Urgent), probability(o.Danger.Any)}, Options: []option{}, Sources: []string{}, Micros: took.Microseconds(),
 	}
 	considered := o.Options
 	if choose, ok := o.Reply.(answer.Choose); ok {
