@@ -43,8 +43,11 @@ func (p *program) heldOut(m modelFlags) ([]safety.Result, error) {
 		label, text := predictions[i].Example.Label, predictions[i].Example.Text
 		a, d := g.HeldOut(predictions[i])
 		s := safety.Sentence{Category: label, Style: safety.Learnt, Text: text}
-		if style := safety.Style(label); style == safety.Harmless || style == safety.Ordinary {
-			s = safety.Sentence{Category: content.CategoryHarmless, Style: style, Text: text}
+		switch {
+		case guard.IsHarmless(label):
+			s.Category, s.Style = content.CategoryHarmless, safety.Harmless
+		case guard.IsOrdinary(label):
+			s.Category, s.Style = content.CategoryHarmless, safety.Ordinary
 		}
 		results[i] = safety.Result{Sentence: s, Got: safety.Level(a.Level()), Urgent: d.Urgent, Any: d.Any}
 	})

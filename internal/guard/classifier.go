@@ -3,6 +3,7 @@ package guard
 import (
 	_ "embed"
 	"fmt"
+	"strings"
 
 	"faqbot/internal/encoder"
 	"faqbot/internal/match"
@@ -21,11 +22,16 @@ var (
 	wordsModel []byte
 )
 
-// Labels of the classifier that are no categories: messages that only sound like danger, and what members ask and say all day.
-const (
-	labelHarmless = "harmless"
-	labelOrdinary = "ordinary"
-)
+// labelHarmless is the class of messages that only sound like danger. What members ask and say all day has several, which begin with
+// ordinaryFile.
+const labelHarmless = "harmless"
+
+// IsHarmless reports whether a class of the classifier is of messages that hold words of danger and mean none, IsOrdinary whether it is of
+// what members ask and say all day; all others are categories.
+func IsHarmless(label string) bool { return label == labelHarmless }
+
+// IsOrdinary is said at IsHarmless.
+func IsOrdinary(label string) bool { return strings.HasPrefix(label, ordinaryFile) }
 
 // weightOrdinary is the weight of an ordinary line against that of all other examples, which have 1: there are many, and plain.
 const weightOrdinary = 0.5
@@ -44,8 +50,10 @@ func Training(enc *encoder.Encoder) ([]match.Example, match.Options) {
 	for _, s := range Harmless() {
 		out = append(out, match.Example{Label: labelHarmless, Text: s})
 	}
-	for _, s := range Ordinary() {
-		out = append(out, match.Example{Label: labelOrdinary, Text: s, Weight: weightOrdinary})
+	for _, subject := range ordinarySubjects() {
+		for _, s := range exampleFile(ordinaryFile + subject) {
+			out = append(out, match.Example{Label: ordinaryFile + subject, Text: s, Weight: weightOrdinary})
+		}
 	}
 	return out, match.Options{Encoder: enc, Rivals: rivals}
 }

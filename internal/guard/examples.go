@@ -20,7 +20,29 @@ func Examples(c Category) []string { return exampleFile(string(c)) }
 func Harmless() []string { return exampleFile("harmless") }
 
 // Ordinary returns what members ask and say all day.
-func Ordinary() []string { return exampleFile("ordinary") }
+func Ordinary() []string {
+	var out []string
+	for _, subject := range ordinarySubjects() {
+		out = append(out, exampleFile(ordinaryFile+subject)...)
+	}
+	return out
+}
+
+// ordinaryFile begins the names of the files of ordinary messages. There is one for each subject, and each is a class of its own: what they
+// have in common with each other is less than what they have in common with danger.
+const ordinaryFile = "ordinary-"
+
+// ordinarySubjects lists the subjects in alphabetical order.
+func ordinarySubjects() []string {
+	files, err := fs.Glob(exampleFiles, examplesFolder+"/"+ordinaryFile+"*.txt")
+	if err != nil {
+		panic(err) // the pattern is constant
+	}
+	for i, f := range files {
+		files[i] = strings.TrimSuffix(strings.TrimPrefix(f, examplesFolder+"/"+ordinaryFile), ".txt")
+	}
+	return files
+}
 
 // exampleFile returns the lines of a file that are neither empty nor comments; none where there is no such file.
 func exampleFile(name string) []string {

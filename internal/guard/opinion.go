@@ -8,11 +8,11 @@ type Opinion map[Category]float64
 // What an opinion must reach, set on sentences that were neither learnt nor written by those who wrote the phrases.
 const (
 	// urgentAt: the urgent categories together.
-	urgentAt = 0.63
+	urgentAt = 0.64
 	// hintAt: all categories together, for an urgent hint to stand; below it becomes a check-in.
 	hintAt = 0.25
 	// doubtAt: all categories together, for a check-in or the see-a-doctor lines.
-	doubtAt = 0.48
+	doubtAt = 0.41
 )
 
 // With adds what a classifier finds, in any reading of the message, to what phrases found. What is said in one breath stays, whatever the

@@ -20,7 +20,7 @@ const (
 	// they mean too.
 	mostParts, encodedParts = 32, 3
 	// partWeight is what a part's opinion counts against that of a whole message: what surrounds it may say that nothing is meant. A part
-	// that speaks less of danger than partAt counts unsureWeight, too little for a check-in: nearly every long post has a sentence that
+	// that speaks less of danger than partAt counts unsureWeight, too little for a check-in, which takes doubtAt: nearly every long post has a sentence that
 	// sounds like something. Of 139 ordinary long posts 39 got a check-in with 0.87 for all, 18 so; of 150 in need 140 and 139 are noticed,
 	// and of 315 explicit sentences with harmless text around them 283 stay urgent.
 	partWeight, partAt, unsureWeight = 0.9, 0.68, 0.6
@@ -83,7 +83,7 @@ func (g *Guard) opinion(t text.Tokens, meaning match.Meaning) Opinion {
 func opinionOf(hits []match.Hit) Opinion {
 	o := Opinion{}
 	for _, h := range hits {
-		if h.Label != labelHarmless && h.Label != labelOrdinary {
+		if !IsHarmless(h.Label) && !IsOrdinary(h.Label) {
 			o[Category(h.Label)] = h.Confidence
 		}
 	}
