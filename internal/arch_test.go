@@ -74,7 +74,6 @@ func table() map[string]row {
 		"internal/chart": {third: []string{"gonum.org/v1/plot"}, bans: []string{"net"}},
 		"internal/sim":   {ours: []string{"internal/answer", "internal/discord/discordtest"}},
 		"internal/store": {
-			ours:  []string{"internal/answer"}, // its event type
 			third: []string{"modernc.org/sqlite", "github.com/jackc/pgx", "github.com/pressly/goose"},
 		},
 		"internal/discord": {
