@@ -19,12 +19,13 @@ import (
 	"github.com/bwmarrin/discordgo"
 
 	"faqbot/internal/answer"
+	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/gateway"
 	"faqbot/internal/discord/rest"
 )
 
 const (
-	// answerWithin is the time from receipt until the card of last resort goes out: Discord gives responseWindow in all.
+	// answerWithin is the time from receipt until the card of last resort goes out: Discord gives api.ResponseWindow in all.
 	answerWithin = 2 * time.Second
 	// replyWithin bounds all tries of a reply to a message: long enough for a channel's rate limit, short enough to free its slot.
 	replyWithin = 15 * time.Second
@@ -43,7 +44,7 @@ const (
 type adapter struct {
 	bot        *answer.Bot
 	core       func(answer.Question) answer.Outcome // the bot's Ask
-	api        *api
+	api        *api.Client
 	log        *slog.Logger
 	user       string   // the bot's user id
 	key        [32]byte // of the owners' tags
@@ -59,7 +60,7 @@ type adapter struct {
 }
 
 // newAdapter needs of the Config the bot, the log and the bare token; user is the bot's id.
-func newAdapter(c Config, calls *api, user string) *adapter {
+func newAdapter(c Config, calls *api.Client, user string) *adapter {
 	a := &adapter{
 		bot: c.Bot, core: c.Bot.Ask, api: calls, log: c.Log, user: user, commands: map[string]command{}, components: components(),
 		key: sha256.Sum256([]byte("owner of a public message\n" + c.Token)), within: answerWithin,
@@ -201,7 +202,7 @@ func (a *adapter) run(ctx context.Context, received time.Time, i *discordgo.Inte
 		r = response{message: plainMessage(answer.Static())}
 	}
 	if r.publish != nil {
-		if err := a.api.createMessage(thinking, i.ChannelID, r.publish.newMessage); err != nil {
+		if err := a.api.CreateMessage(thinking, i.ChannelID, r.publish.NewMessage); err != nil {
 			a.log.WarnContext(ctx, "a shared card was not posted", "channel_id", i.ChannelID, "error", err)
 			r.message = r.publish.failed
 			if isForbidden(err) {
@@ -216,7 +217,7 @@ func (a *adapter) run(ctx context.Context, received time.Time, i *discordgo.Inte
 	if r.remove {
 		ctx, cancel := context.WithDeadline(ctx, received.Add(replyWithin))
 		defer cancel()
-		if err := a.api.deleteMessage(ctx, i.ChannelID, i.Message.ID); err != nil {
+		if err := a.api.DeleteMessage(ctx, i.ChannelID, i.Message.ID); err != nil {
 			a.log.WarnContext(ctx, "a message was not put away", "channel_id", i.ChannelID, "message_id", i.Message.ID, "error", err)
 		}
 	}
@@ -237,16 +238,16 @@ func (a *adapter) tell(ctx context.Context, r *response, channel string) {
 // respond sends the first response to an interaction: for the member alone, pinging nobody. When Discord refuses the payload, the
 // same words go out as plain text.
 func (a *adapter) respond(ctx context.Context, received time.Time, i *discordgo.Interaction, r response) error {
-	ctx, cancel := context.WithDeadline(ctx, received.Add(responseWindow))
+	ctx, cancel := context.WithDeadline(ctx, received.Add(api.ResponseWindow))
 	defer cancel()
-	build := respondMessage
+	build := api.RespondMessage
 	if r.redraw {
-		build = respondUpdate
+		build = api.RespondUpdate
 	}
 	var err error
 	for _, m := range plainer(r.message) {
 		m.Flags |= discordgo.MessageFlagsEphemeral
-		if err = a.api.createResponse(ctx, i.ID, i.Token, build(m)); !isRefused(err) {
+		if err = a.api.CreateResponse(ctx, i.ID, i.Token, build(m)); !isRefused(err) {
 			return err
 		}
 		a.log.ErrorContext(ctx, "discord refused a card, something plainer goes out", "interaction_id", i.ID, "error", err)
@@ -255,9 +256,9 @@ func (a *adapter) respond(ctx context.Context, received time.Time, i *discordgo.
 }
 
 func (a *adapter) autocomplete(ctx context.Context, received time.Time, i *discordgo.Interaction) error {
-	ctx, cancel := context.WithDeadline(ctx, received.Add(responseWindow))
+	ctx, cancel := context.WithDeadline(ctx, received.Add(api.ResponseWindow))
 	defer cancel()
-	list, err := safely(func() ([]commandChoice, error) {
+	list, err := safely(func() ([]api.Choice, error) {
 		data, ok := i.Data.(discordgo.ApplicationCommandInteractionData)
 		c, known := a.commands[data.Name]
 		if !ok || !known || c.option == nil || !c.option.Autocomplete {
@@ -269,7 +270,7 @@ func (a *adapter) autocomplete(ctx context.Context, received time.Time, i *disco
 	if err != nil {
 		a.log.ErrorContext(ctx, "autocomplete failed, it offers nothing", "interaction_id", i.ID, "error", err)
 	}
-	return a.api.createResponse(ctx, i.ID, i.Token, respondChoices(list))
+	return a.api.CreateResponse(ctx, i.ID, i.Token, api.RespondChoices(list))
 }
 
 // isRefused reports whether Discord, or a server's AutoMod, did not like what was sent, so that something plainer may pass.
@@ -280,7 +281,7 @@ func isRefused(err error) bool {
 
 // isBlocked reports whether AutoMod kept a text out.
 func isBlocked(err error) bool {
-	return rest.IsCode(err, codeBlockedByAutoMod, codeBlockedByAutoModTitle, codeBlockedLink)
+	return rest.IsCode(err, api.CodeBlockedByAutoMod, api.CodeBlockedByAutoModTitle, api.CodeBlockedLink)
 }
 
 // isForbidden reports whether the bot may not do what it tried, whatever the text.

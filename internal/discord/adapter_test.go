@@ -12,6 +12,7 @@ import (
 
 	"github.com/bwmarrin/discordgo"
 
+	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/discordtest"
 	"faqbot/internal/discord/gateway"
 )
@@ -28,7 +29,7 @@ func TestTags(t *testing.T) {
 	if strings.Contains(tag, me) || strings.TrimPrefix(tag, "1.") == strings.TrimPrefix(a.tag("2", me), "2.") {
 		t.Errorf("the tag %q tells who owns it", tag)
 	}
-	if n := len(pathDismiss + "/" + a.tag("12345678901234567890", me)); n > maxCustomIDRunes {
+	if n := len(pathDismiss + "/" + a.tag("12345678901234567890", me)); n > api.MaxCustomIDRunes {
 		t.Errorf("%d characters", n)
 	}
 }
@@ -66,7 +67,7 @@ func TestRecent(t *testing.T) {
 // TestNonce: Discord takes no nonce that is longer, and no two shares have the same one.
 func TestNonce(t *testing.T) {
 	t.Parallel()
-	if n := nonceOf("1", "a"); len(n) != maxNonceRunes || n != nonceOf("1", "a") || n == nonceOf("1", "b") || n == nonceOf("1a", "") {
+	if n := nonceOf("1", "a"); len(n) != api.MaxNonceRunes || n != nonceOf("1", "a") || n == nonceOf("1", "b") || n == nonceOf("1a", "") {
 		t.Error(n)
 	}
 }
@@ -150,7 +151,7 @@ func FuzzEvents(f *testing.F) {
 		handle, in, ok := a.route(i)
 		if data, is := i.Data.(discordgo.ApplicationCommandInteractionData); is {
 			values, focused := optionsOf(data.Options)
-			if n := len(choices(a.completions(values[focused], nil))); n > maxChoices {
+			if n := len(choices(a.completions(values[focused], nil))); n > api.MaxChoices {
 				t.Errorf("%d choices", n)
 			}
 		}
@@ -171,15 +172,15 @@ func FuzzEvents(f *testing.F) {
 func TestSameCommands(t *testing.T) {
 	t.Parallel()
 	bot := fixtureBot(t)
-	want := func() []registered { return registration(commands(bot), true) }
-	change := map[string]func([]registered) []registered{
-		"description": func(c []registered) []registered { c[0].Description += "!"; return c },
-		"option":      func(c []registered) []registered { c[0].Options[0].Description += "!"; return c },
-		"required":    func(c []registered) []registered { c[0].Options[0].Required = false; return c },
-		"choice":      func(c []registered) []registered { c[2].Options[0].Choices[0].Name += "!"; return c },
-		"contexts":    func(c []registered) []registered { c[0].Contexts = c[0].Contexts[:1]; return c },
-		"one less":    func(c []registered) []registered { return c[1:] },
-		"one more":    func(c []registered) []registered { return append(c, registered{Type: 3, Name: "Ask about this"}) },
+	want := func() []api.Command { return registration(commands(bot), true) }
+	change := map[string]func([]api.Command) []api.Command{
+		"description": func(c []api.Command) []api.Command { c[0].Description += "!"; return c },
+		"option":      func(c []api.Command) []api.Command { c[0].Options[0].Description += "!"; return c },
+		"required":    func(c []api.Command) []api.Command { c[0].Options[0].Required = false; return c },
+		"choice":      func(c []api.Command) []api.Command { c[2].Options[0].Choices[0].Name += "!"; return c },
+		"contexts":    func(c []api.Command) []api.Command { c[0].Contexts = c[0].Contexts[:1]; return c },
+		"one less":    func(c []api.Command) []api.Command { return c[1:] },
+		"one more":    func(c []api.Command) []api.Command { return append(c, api.Command{Type: 3, Name: "Ask about this"}) },
 	}
 	for name, change := range change {
 		if sameCommands(change(want()), want()) {
@@ -194,5 +195,14 @@ func TestSameCommands(t *testing.T) {
 	}
 	if c := registration(commands(bot), false)[0]; c.Contexts != nil || c.IntegrationTypes != nil {
 		t.Error("contexts are for global commands only")
+	}
+}
+
+func TestBareToken(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]string{"t": "t", "Bot t": "t", " \tBot  t\n": "t", "Bot ": "", "": "", "a b": "a b"} {
+		if got := bareToken(given); got != want {
+			t.Errorf("%q: %q", given, got)
+		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/bwmarrin/discordgo"
 
 	"faqbot/internal/answer"
+	"faqbot/internal/discord/api"
 )
 
 // Payload returns what Discord would get for a reply: the data of an interaction's response, ready for JSON.
@@ -17,7 +18,7 @@ func Payload(r answer.Reply, countries []answer.Option) (any, error) {
 		return nil, err
 	}
 	m.Flags = discordgo.MessageFlagsEphemeral
-	return m.create(), nil
+	return m.Create(), nil
 }
 
 // CheckReply draws a reply for every kind of place and reports each of Discord's limits that it breaks, once.
@@ -64,16 +65,16 @@ func (l *limits) text(what, s string, least, most int) {
 
 // checkMessage returns an error for each limit that a message breaks. Its content is one of them: without it, a notification would
 // show what stands in the embed.
-func checkMessage(m messageBody) []error {
+func checkMessage(m api.Body) []error {
 	l := &limits{ids: map[string]bool{}}
-	l.text("the message", m.Content, 1, maxContentRunes)
-	l.within("embeds", len(m.Embeds), 0, maxEmbeds)
+	l.text("the message", m.Content, 1, api.MaxContentRunes)
+	l.within("embeds", len(m.Embeds), 0, api.MaxEmbeds)
 	total := 0
 	for _, e := range m.Embeds {
 		total += l.embed(e)
 	}
-	l.within("characters of all embeds", total, 0, maxEmbedTotalRunes)
-	l.within("rows", len(m.Components), 0, maxRows)
+	l.within("characters of all embeds", total, 0, api.MaxEmbedTotalRunes)
+	l.within("rows", len(m.Components), 0, api.MaxRows)
 	for _, row := range m.Components {
 		l.row(row)
 	}
@@ -86,15 +87,15 @@ func (l *limits) embed(e *discordgo.MessageEmbed) (total int) {
 		l.text(what, s, least, most)
 		total += utf8.RuneCountInString(s)
 	}
-	count("an embed's title", e.Title, 0, maxEmbedTitleRunes)
-	count("an embed's text", e.Description, 0, maxEmbedTextRunes)
-	l.within("an embed's fields", len(e.Fields), 0, maxEmbedFields)
+	count("an embed's title", e.Title, 0, api.MaxEmbedTitleRunes)
+	count("an embed's text", e.Description, 0, api.MaxEmbedTextRunes)
+	l.within("an embed's fields", len(e.Fields), 0, api.MaxEmbedFields)
 	for _, f := range e.Fields {
-		count("a field's name", f.Name, 1, maxFieldNameRunes)
-		count("a field's text", f.Value, 1, maxFieldValueRunes)
+		count("a field's name", f.Name, 1, api.MaxFieldNameRunes)
+		count("a field's text", f.Value, 1, api.MaxFieldValueRunes)
 	}
 	if e.Footer != nil {
-		count("an embed's footer", e.Footer.Text, 0, maxEmbedFooterRunes)
+		count("an embed's footer", e.Footer.Text, 0, api.MaxEmbedFooterRunes)
 	}
 	return total
 }
@@ -106,7 +107,7 @@ func (l *limits) row(row discordgo.MessageComponent) {
 		l.broken = append(l.broken, fmt.Errorf("a %T is no row", row))
 		return
 	}
-	l.within("buttons of a row", len(r.Components), 1, maxButtonsPerRow)
+	l.within("buttons of a row", len(r.Components), 1, api.MaxButtonsPerRow)
 	for _, c := range r.Components {
 		switch c := c.(type) {
 		case discordgo.Button:
@@ -121,9 +122,9 @@ func (l *limits) row(row discordgo.MessageComponent) {
 }
 
 func (l *limits) button(b discordgo.Button) {
-	l.text("a button's label", b.Label, 1, maxButtonLabelRunes)
+	l.text("a button's label", b.Label, 1, api.MaxButtonLabelRunes)
 	if b.Style == discordgo.LinkButton {
-		l.text("a button's address", b.URL, 1, maxButtonURLRunes)
+		l.text("a button's address", b.URL, 1, api.MaxButtonURLRunes)
 		return
 	}
 	l.id(b.CustomID)
@@ -131,12 +132,12 @@ func (l *limits) button(b discordgo.Button) {
 
 func (l *limits) menu(m discordgo.SelectMenu) {
 	l.id(m.CustomID)
-	l.text("a menu's placeholder", m.Placeholder, 0, maxSelectPlaceholderRunes)
-	l.within("options of a menu", len(m.Options), 1, maxSelectOptions)
+	l.text("a menu's placeholder", m.Placeholder, 0, api.MaxSelectPlaceholderRunes)
+	l.within("options of a menu", len(m.Options), 1, api.MaxSelectOptions)
 	values := map[string]bool{}
 	for _, o := range m.Options {
-		l.text("an option's label", o.Label, 1, maxSelectLabelRunes)
-		l.text("an option's value", o.Value, 1, maxSelectValueRunes)
+		l.text("an option's label", o.Label, 1, api.MaxSelectLabelRunes)
+		l.text("an option's value", o.Value, 1, api.MaxSelectValueRunes)
 		if values[o.Value] {
 			l.broken = append(l.broken, fmt.Errorf("two options have the value %q", o.Value))
 		}
@@ -146,7 +147,7 @@ func (l *limits) menu(m discordgo.SelectMenu) {
 
 // id checks a component's custom id, which no other component may have.
 func (l *limits) id(s string) {
-	l.text("a custom id", s, 1, maxCustomIDRunes)
+	l.text("a custom id", s, 1, api.MaxCustomIDRunes)
 	if l.ids[s] {
 		l.broken = append(l.broken, fmt.Errorf("two components have the id %q", s))
 	}

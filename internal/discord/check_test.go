@@ -13,6 +13,7 @@ import (
 
 	"faqbot/internal/answer"
 	"faqbot/internal/content"
+	"faqbot/internal/discord/api"
 )
 
 // largestBot has the cards of the fixture and one entry, decline, country and card as long as content allows. change edits its YAML.
@@ -95,7 +96,7 @@ func TestLargestContent(t *testing.T) {
 func TestCheckMessage(t *testing.T) {
 	t.Parallel()
 	s := func(n int) string { return strings.Repeat("é", n) }
-	row := func(c ...discordgo.MessageComponent) []discordgo.MessageComponent { return rows(c) }
+	row := func(c ...discordgo.MessageComponent) []discordgo.MessageComponent { return api.Rows(c) }
 	repeat := func(n int, f func(i int) discordgo.MessageComponent) []discordgo.MessageComponent {
 		var out []discordgo.MessageComponent
 		for i := range n {
@@ -104,7 +105,7 @@ func TestCheckMessage(t *testing.T) {
 		return out
 	}
 	numbered := func(i int) discordgo.MessageComponent {
-		return button("b", fmt.Sprint("b", i), discordgo.PrimaryButton)
+		return api.Button("b", fmt.Sprint("b", i), discordgo.PrimaryButton)
 	}
 	menu := func(n int) discordgo.SelectMenu {
 		m := discordgo.SelectMenu{CustomID: "m"}
@@ -113,30 +114,30 @@ func TestCheckMessage(t *testing.T) {
 		}
 		return m
 	}
-	embed := func(e discordgo.MessageEmbed) messageBody {
-		return messageBody{Content: "c", Embeds: []*discordgo.MessageEmbed{&e}}
+	embed := func(e discordgo.MessageEmbed) api.Body {
+		return api.Body{Content: "c", Embeds: []*discordgo.MessageEmbed{&e}}
 	}
-	components := func(c ...discordgo.MessageComponent) messageBody { return messageBody{Content: "c", Components: c} }
+	components := func(c ...discordgo.MessageComponent) api.Body { return api.Body{Content: "c", Components: c} }
 	field := func(name, value int) []*discordgo.MessageEmbedField {
 		return []*discordgo.MessageEmbedField{{Name: s(name), Value: s(value)}}
 	}
 	for name, c := range map[string]struct {
-		good, bad messageBody
+		good, bad api.Body
 		want      string
 	}{
-		"content":     {messageBody{Content: s(2000)}, messageBody{Content: s(2001)}, "characters of the message: 2001"},
-		"no content":  {messageBody{Content: s(1)}, messageBody{}, "characters of the message: 0, fewer"},
+		"content":     {api.Body{Content: s(2000)}, api.Body{Content: s(2001)}, "characters of the message: 2001"},
+		"no content":  {api.Body{Content: s(1)}, api.Body{}, "characters of the message: 0, fewer"},
 		"title":       {embed(discordgo.MessageEmbed{Title: s(256)}), embed(discordgo.MessageEmbed{Title: s(257)}), "title: 257"},
 		"text":        {embed(discordgo.MessageEmbed{Description: s(4096)}), embed(discordgo.MessageEmbed{Description: s(4097)}), "text: 4097"},
 		"field":       {embed(discordgo.MessageEmbed{Fields: field(256, 1024)}), embed(discordgo.MessageEmbed{Fields: field(256, 1025)}), "field's text: 1025"},
 		"field name":  {embed(discordgo.MessageEmbed{Fields: field(1, 1)}), embed(discordgo.MessageEmbed{Fields: field(0, 1)}), "field's name: 0"},
-		"all embeds":  {embed(discordgo.MessageEmbed{Description: s(4000)}), messageBody{Content: "c", Embeds: []*discordgo.MessageEmbed{{Description: s(4000)}, {Description: s(2001)}}}, "all embeds: 6001"},
+		"all embeds":  {embed(discordgo.MessageEmbed{Description: s(4000)}), api.Body{Content: "c", Embeds: []*discordgo.MessageEmbed{{Description: s(4000)}, {Description: s(2001)}}}, "all embeds: 6001"},
 		"rows":        {components(repeat(5, func(i int) discordgo.MessageComponent { return row(numbered(i))[0] })...), components(repeat(6, func(i int) discordgo.MessageComponent { return row(numbered(i))[0] })...), "rows: 6"},
 		"buttons":     {components(row(repeat(5, numbered)...)...), components(row(repeat(6, numbered)...)...), "buttons of a row: 6"},
 		"empty row":   {components(), components(discordgo.ActionsRow{}), "buttons of a row: 0"},
 		"no row":      {components(), components(menu(1)), "is no row"},
-		"custom id":   {components(row(button("b", s(100), 1))...), components(row(button("b", s(101), 1))...), "custom id: 101"},
-		"no id":       {components(), components(row(button("b", "", 1))...), "custom id: 0"},
+		"custom id":   {components(row(api.Button("b", s(100), 1))...), components(row(api.Button("b", s(101), 1))...), "custom id: 101"},
+		"no id":       {components(), components(row(api.Button("b", "", 1))...), "custom id: 0"},
 		"same id":     {components(), components(row(numbered(1), numbered(1))...), `the id "b1"`},
 		"label":       {components(row(discordgo.Button{Label: s(80), CustomID: "b", Style: 1})...), components(row(discordgo.Button{Label: s(81), CustomID: "b", Style: 1})...), "label: 81"},
 		"options":     {components(row(menu(25))...), components(row(menu(26))...), "options of a menu: 26"},
@@ -204,7 +205,7 @@ func TestShippedPages(t *testing.T) {
 		p.check("share "+e.ID, r, err)
 		r, err = publish(t.Context(), p.a, p.in)
 		p.check("publish "+e.ID, r, err)
-		p.check("published "+e.ID, response{message: r.publish.messageBody}, nil)
+		p.check("published "+e.ID, response{message: r.publish.Body}, nil)
 		p.check("not published "+e.ID, response{message: r.publish.failed}, nil)
 		p.check("forbidden "+e.ID, response{message: r.publish.forbidden}, nil)
 	}

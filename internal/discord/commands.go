@@ -7,6 +7,7 @@ import (
 
 	"faqbot/internal/answer"
 	"faqbot/internal/content"
+	"faqbot/internal/discord/api"
 )
 
 // Names of options.
@@ -25,11 +26,11 @@ const (
 	prefixCoping   = "coping/"
 )
 
-// command is one slash command: what is registered, and who answers it. Names and descriptions are neutral, because they show over
+// command is one slash command: what is api.Command, and who answers it. Names and descriptions are neutral, because they show over
 // a member's shoulder.
 type command struct {
 	name, description string
-	option            *commandOption
+	option            *api.Option
 	handle            handler
 	// completes are the prefixes of the ids that autocomplete offers.
 	completes []string
@@ -41,29 +42,29 @@ func commands(bot *answer.Bot) []command {
 	return []command{
 		{
 			name: "ask", description: "Ask in your own words. Only you see the answer.", handle: commandAsk,
-			option: &commandOption{Name: optionQuestion, Description: "Your question", Required: true, MaxLength: maxQuestionLength},
+			option: &api.Option{Name: optionQuestion, Description: "Your question", Required: true, MaxLength: maxQuestionLength},
 		},
 		{
 			name: "faq", description: "Open one of the reviewed answers.", handle: commandEntry(optionTopic),
-			option: &commandOption{Name: optionTopic, Description: "Start typing, then pick", Required: true, Autocomplete: true},
+			option: &api.Option{Name: optionTopic, Description: "Start typing, then pick", Required: true, Autocomplete: true},
 		},
 		{
 			name: "symptoms", description: "The list, by group.", handle: commandSymptoms,
-			option: &commandOption{Name: optionGroup, Description: "One group of the list", Choices: choices(groups(bot))},
+			option: &api.Option{Name: optionGroup, Description: "One group of the list", Choices: choices(groups(bot))},
 		},
 		{
 			name: "symptom", description: "Open one from the list.", handle: commandEntry(optionName),
-			option:    &commandOption{Name: optionName, Description: "Start typing, then pick", Required: true, Autocomplete: true},
+			option:    &api.Option{Name: optionName, Description: "Start typing, then pick", Required: true, Autocomplete: true},
 			completes: []string{prefixSymptom},
 		},
 		{
 			name: "coping", description: "Ways of getting through it.", handle: commandCoping,
-			option:    &commandOption{Name: optionTopic, Description: "Start typing, then pick", Autocomplete: true},
+			option:    &api.Option{Name: optionTopic, Description: "Start typing, then pick", Autocomplete: true},
 			completes: []string{prefixCoping},
 		},
 		{
 			name: "help-now", description: "Where to turn, by country.", handle: showHelp,
-			option: &commandOption{Name: optionCountry, Description: "Your country", Choices: countries},
+			option: &api.Option{Name: optionCountry, Description: "Your country", Choices: countries},
 		},
 		{name: "about", description: "What this bot is and is not.", handle: commandFixed(content.CardAbout)},
 		{name: "privacy", description: "What happens with what you type.", handle: commandFixed(content.CardPrivacy)},
@@ -71,7 +72,7 @@ func commands(bot *answer.Bot) []command {
 }
 
 // maxQuestionLength is what a member can type into a message, so that nothing needs to be cut.
-const maxQuestionLength = maxContentRunes
+const maxQuestionLength = api.MaxContentRunes
 
 func commandAsk(ctx context.Context, a *adapter, in input) (response, error) {
 	return a.askWords(ctx, in.options[optionQuestion], in)
@@ -109,50 +110,24 @@ func commandFixed(id string) handler {
 }
 
 // choices turns entries into choices of an option, at most as many as Discord takes.
-func choices(list []answer.Option) []commandChoice {
-	var out []commandChoice
-	for _, o := range list[:min(len(list), maxChoices)] {
-		out = append(out, commandChoice{Name: cut(o.Title, maxChoiceRunes), Value: o.ID})
+func choices(list []answer.Option) []api.Choice {
+	var out []api.Choice
+	for _, o := range list[:min(len(list), api.MaxChoices)] {
+		out = append(out, api.Choice{Name: api.Cut(o.Title, api.MaxChoiceRunes), Value: o.ID})
 	}
 	return out
 }
 
-// registered is a slash command as Discord stores it, with the fields that we set: what has no value is left out, so that two
-// equal commands have equal JSON.
-type registered struct {
-	Type             int              `json:"type"`
-	Name             string           `json:"name"`
-	Description      string           `json:"description"`
-	Options          []*commandOption `json:"options,omitempty"`
-	Contexts         []int            `json:"contexts,omitempty"`
-	IntegrationTypes []int            `json:"integration_types,omitempty"`
-}
-
-type commandOption struct {
-	Type         int             `json:"type"`
-	Name         string          `json:"name"`
-	Description  string          `json:"description"`
-	Required     bool            `json:"required,omitempty"`
-	Autocomplete bool            `json:"autocomplete,omitempty"`
-	MaxLength    int             `json:"max_length,omitempty"`
-	Choices      []commandChoice `json:"choices,omitempty"`
-}
-
-type commandChoice struct {
-	Name  string `json:"name"`
-	Value string `json:"value"`
-}
-
 // registration returns what is registered. Commands work in servers, in direct messages with the bot and, where a member installed
 // the bot for themselves, everywhere; Discord knows contexts for global commands only.
-func registration(table []command, global bool) []registered {
-	var out []registered
+func registration(table []command, global bool) []api.Command {
+	var out []api.Command
 	for _, c := range table {
-		r := registered{Type: int(discordgo.ChatApplicationCommand), Name: c.name, Description: c.description}
+		r := api.Command{Type: int(discordgo.ChatApplicationCommand), Name: c.name, Description: c.description}
 		if c.option != nil {
 			o := *c.option
 			o.Type = int(discordgo.ApplicationCommandOptionString)
-			r.Options = []*commandOption{&o}
+			r.Options = []*api.Option{&o}
 		}
 		if global {
 			r.Contexts = []int{int(discordgo.InteractionContextGuild), int(discordgo.InteractionContextBotDM), int(discordgo.InteractionContextPrivateChannel)}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/bwmarrin/discordgo"
 
+	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/discordtest"
 	"faqbot/internal/discord/gateway"
 	"faqbot/internal/discord/rest"
@@ -35,17 +36,17 @@ func (s *safeBuffer) String() string {
 }
 
 // newAPI makes calls of a server at an origin.
-func newAPI(t *testing.T, origin, token string, log *slog.Logger) *api {
+func newAPI(t *testing.T, origin, token string, log *slog.Logger) *api.Client {
 	t.Helper()
 	c, err := rest.New(rest.Config{API: origin, Token: token, ProjectURL: "https://example.org/bot", Version: "1", Log: log, Jitter: func() float64 { return 0 }})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &api{c}
+	return &api.Client{Rest: c}
 }
 
 // startFake returns a fake Discord, calls of it, and the events of a running Gateway.
-func startFake(t *testing.T) (*discordtest.Server, *api, <-chan gateway.Event) {
+func startFake(t *testing.T) (*discordtest.Server, *api.Client, <-chan gateway.Event) {
 	t.Helper()
 	s := discordtest.New(discordtest.Options{Quiet: true})
 	t.Cleanup(s.Close)
@@ -53,7 +54,7 @@ func startFake(t *testing.T) (*discordtest.Server, *api, <-chan gateway.Event) {
 	calls := newAPI(t, s.URL(), s.Token, log)
 	events := make(chan gateway.Event, 100)
 	g := gateway.New(gateway.Config{
-		Address: calls.gatewayBot, Token: s.Token, Intents: intents, Log: log,
+		Address: calls.GatewayBot, Token: s.Token, Intents: intents, Log: log,
 		Handle: func(_ context.Context, e gateway.Event) { events <- e },
 	})
 	ctx, cancel := context.WithCancel(context.Background())
@@ -107,11 +108,11 @@ func TestFakeInteraction(t *testing.T) {
 	if i.ApplicationCommandData().Options[0].StringValue() != "why" {
 		t.Errorf("%+v", i.Data)
 	}
-	body := messageBody{Content: "hi", Flags: discordgo.MessageFlagsEphemeral}
-	if err := calls.createResponse(t.Context(), i.ID, i.Token, respondMessage(body)); err != nil {
+	body := api.Body{Content: "hi", Flags: discordgo.MessageFlagsEphemeral}
+	if err := calls.CreateResponse(t.Context(), i.ID, i.Token, api.RespondMessage(body)); err != nil {
 		t.Fatal(err)
 	}
-	err := calls.createResponse(t.Context(), i.ID, i.Token, respondMessage(body))
+	err := calls.CreateResponse(t.Context(), i.ID, i.Token, api.RespondMessage(body))
 	if !rest.IsCode(err, rest.CodeAlreadyAcknowledged) {
 		t.Errorf("second response: %v", err)
 	}
@@ -129,12 +130,12 @@ func TestFakeLostAnswer(t *testing.T) {
 		i := must(decodeInteraction(nextEvent(t, events).Data))(t)
 		rule.Method, rule.Prefix = "POST", "/interactions/"
 		s.Inject(rule)
-		if err := calls.createResponse(t.Context(), i.ID, i.Token, respondMessage(messageBody{Content: "hi"})); err != nil {
+		if err := calls.CreateResponse(t.Context(), i.ID, i.Token, api.RespondMessage(api.Body{Content: "hi"})); err != nil {
 			t.Error(err)
 		}
 	}
 	s.Inject(discordtest.Rule{Method: "POST", Prefix: "/channels/", Drop: true, Apply: true})
-	if err := calls.createMessage(t.Context(), s.ChannelID, newMessage{messageBody: messageBody{Content: "once"}, Nonce: "n"}); err != nil {
+	if err := calls.CreateMessage(t.Context(), s.ChannelID, api.NewMessage{Body: api.Body{Content: "once"}, Nonce: "n"}); err != nil {
 		t.Error(err)
 	}
 	if n := len(s.Messages(s.ChannelID)); n != 3 {
@@ -152,9 +153,9 @@ func TestFakeMessages(t *testing.T) {
 	if asked.Content != "why" || asked.GuildID != "" {
 		t.Errorf("%+v", asked)
 	}
-	reply := newMessage{messageBody: messageBody{Content: "hi"}, ReplyTo: asked.ID, Nonce: asked.ID}
+	reply := api.NewMessage{Body: api.Body{Content: "hi"}, ReplyTo: asked.ID, Nonce: asked.ID}
 	for range 2 {
-		if err := calls.createMessage(t.Context(), asked.ChannelID, reply); err != nil {
+		if err := calls.CreateMessage(t.Context(), asked.ChannelID, reply); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -164,7 +165,7 @@ func TestFakeMessages(t *testing.T) {
 	}
 	m := must(decodeMessage(posted[1]))(t)
 	for range 2 {
-		if err := calls.deleteMessage(t.Context(), asked.ChannelID, m.ID); err != nil {
+		if err := calls.DeleteMessage(t.Context(), asked.ChannelID, m.ID); err != nil {
 			t.Error(err)
 		}
 	}
@@ -177,20 +178,20 @@ func TestFakeApplication(t *testing.T) {
 	t.Parallel()
 	s, calls, _ := startFake(t)
 	ctx := t.Context()
-	if me := must(calls.me(ctx))(t); me != s.BotID {
+	if me := must(calls.Me(ctx))(t); me != s.BotID {
 		t.Errorf("bot %s", me)
 	}
-	app := must(calls.application(ctx))(t)
+	app := must(calls.Application(ctx))(t)
 	if app.ID != s.AppID || app.Endpoint != "" {
 		t.Errorf("%+v", app)
 	}
-	want := []registered{{Type: 1, Name: "ask", Description: "Ask", Options: []*commandOption{{Type: 3, Name: "question", Description: "What"}}}}
+	want := []api.Command{{Type: 1, Name: "ask", Description: "Ask", Options: []*api.Option{{Type: 3, Name: "question", Description: "What"}}}}
 	for _, guild := range []string{"", s.GuildID} {
-		if err := calls.putCommands(ctx, app.ID, guild, want); err != nil {
+		if err := calls.PutCommands(ctx, app.ID, guild, want); err != nil {
 			t.Fatal(err)
 		}
-		got := must(calls.getCommands(ctx, app.ID, guild))(t)
-		if !slices.EqualFunc(got, want, func(a, b registered) bool { return a.Name == b.Name && len(a.Options) == len(b.Options) }) {
+		got := must(calls.GetCommands(ctx, app.ID, guild))(t)
+		if !slices.EqualFunc(got, want, func(a, b api.Command) bool { return a.Name == b.Name && len(a.Options) == len(b.Options) }) {
 			t.Errorf("%+v", got)
 		}
 	}

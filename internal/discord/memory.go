@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"faqbot/internal/discord/api"
 )
 
 // recent remembers the last ids that it was given. It is safe for concurrent use.
@@ -86,7 +88,7 @@ func (a *adapter) owns(tag, user string) bool {
 // nonceOf makes one nonce of ids: the same ones give the same nonce, so that Discord takes two presses of a button for one.
 func nonceOf(ids ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(ids, "\n")))
-	return hex.EncodeToString(sum[:])[:maxNonceRunes]
+	return hex.EncodeToString(sum[:])[:api.MaxNonceRunes]
 }
 
 // panicPlace says where the panic happened that is being recovered: function and line.

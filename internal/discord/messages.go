@@ -9,6 +9,7 @@ import (
 
 	"faqbot/internal/answer"
 	"faqbot/internal/content"
+	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/rest"
 	"faqbot/internal/text"
 )
@@ -21,7 +22,7 @@ func (a *adapter) message(ctx context.Context, received time.Time, m *discordgo.
 	}
 	thinking, cancel := context.WithDeadline(ctx, received.Add(a.within))
 	defer cancel()
-	body, err := safely(func() (messageBody, error) { return a.answerTo(thinking, m) })
+	body, err := safely(func() (api.Body, error) { return a.answerTo(thinking, m) })
 	if err != nil {
 		a.log.ErrorContext(ctx, "a message's handler failed, the static card goes out", "message_id", m.ID, "error", err)
 		body = plainMessage(answer.Static())
@@ -41,7 +42,7 @@ func (a *adapter) message(ctx context.Context, received time.Time, m *discordgo.
 }
 
 // answerTo draws the answer to a message; one without words gets the help card.
-func (a *adapter) answerTo(ctx context.Context, m *discordgo.Message) (messageBody, error) {
+func (a *adapter) answerTo(ctx context.Context, m *discordgo.Message) (api.Body, error) {
 	v := view{public: m.GuildID != ""}
 	if v.public {
 		v.owner = a.tag(m.ID, m.Author.ID)
@@ -55,7 +56,7 @@ func (a *adapter) answerTo(ctx context.Context, m *discordgo.Message) (messageBo
 	q.Words = text.New(words)
 	r, err := a.ask(ctx, q)
 	if err != nil {
-		return messageBody{}, err
+		return api.Body{}, err
 	}
 	return render(r, v, a.bot.Countries())
 }
@@ -87,17 +88,17 @@ func (a *adapter) withoutMention(s string) string {
 
 // reply answers a message as a reply that pings nobody. When Discord refuses the card, or its embed for want of a permission, the
 // same words go out as plain text. All tries share a nonce, so that the member never sees two answers.
-func (a *adapter) reply(ctx context.Context, to *discordgo.Message, body messageBody) error {
-	m := newMessage{ReplyTo: to.ID, Nonce: to.ID}
+func (a *adapter) reply(ctx context.Context, to *discordgo.Message, body api.Body) error {
+	m := api.NewMessage{ReplyTo: to.ID, Nonce: to.ID}
 	var err error
 	for n, plain := range plainer(body) {
-		m.messageBody = plain
-		err = a.api.createMessage(ctx, to.ChannelID, m)
-		if rest.IsCode(err, codeCannotReply) { // without the permission to read the history
+		m.Body = plain
+		err = a.api.CreateMessage(ctx, to.ChannelID, m)
+		if rest.IsCode(err, api.CodeCannotReply) { // without the permission to read the history
 			m.ReplyTo = ""
-			err = a.api.createMessage(ctx, to.ChannelID, m)
+			err = a.api.CreateMessage(ctx, to.ChannelID, m)
 		}
-		noEmbeds := n == 0 && len(plain.Embeds) > 0 && rest.IsCode(err, codeMissingPermissions)
+		noEmbeds := n == 0 && len(plain.Embeds) > 0 && rest.IsCode(err, api.CodeMissingPermissions)
 		if !isRefused(err) && !noEmbeds {
 			return err
 		}

@@ -16,6 +16,8 @@ import (
 	"sync"
 	"testing"
 
+	"faqbot/internal/discord/api"
+
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
@@ -161,8 +163,8 @@ func tighten(doc *openapi3.T) {
 			}
 		}
 	}
-	limit("MessageCreateRequest", "content", maxContentRunes)
-	limit("ApplicationCommandOptionStringChoice", "value", maxChoiceRunes)
+	limit("MessageCreateRequest", "content", api.MaxContentRunes)
+	limit("ApplicationCommandOptionStringChoice", "value", api.MaxChoiceRunes)
 	const maxModalComponents = 5
 	limit("ModalInteractionCallbackRequestData", "components", maxModalComponents)
 	for _, s := range schemas {

@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/bwmarrin/discordgo"
 
 	"faqbot/internal/answer"
+	"faqbot/internal/discord/api"
 )
 
 // view says who sees a message and what can be done with it.
@@ -63,7 +63,7 @@ const (
 const accent = 0x4C9A94
 
 // render draws a reply. It fails for a reply without a card, which nobody may see.
-func render(r answer.Reply, v view, countries []answer.Option) (messageBody, error) {
+func render(r answer.Reply, v view, countries []answer.Option) (api.Body, error) {
 	switch r := r.(type) {
 	case answer.Urgent:
 		return renderUrgent(r, v, countries), checkCard(r.Card)
@@ -73,21 +73,21 @@ func render(r answer.Reply, v view, countries []answer.Option) (messageBody, err
 		return renderChoose(r, v), checkCard(r.Card)
 	case answer.Decline:
 		m := cardMessage(r.Card)
-		m.Components = rows(linkButtons(r.Card), related(r.Card), controls("", v, r.Notice != answer.NoticeNone))
+		m.Components = api.Rows(linkButtons(r.Card), related(r.Card), controls("", v, r.Notice != answer.NoticeNone))
 		return m, checkCard(r.Card)
 	case answer.CheckIn:
 		m := plainMessage(r.Card)
-		m.Components = rows(linkButtons(r.Card), controls("", v, true))
+		m.Components = api.Rows(linkButtons(r.Card), controls("", v, true))
 		return m, checkCard(r.Card)
 	case answer.NoAnswer:
 		m := cardMessage(r.Card)
-		m.Components = rows(linkButtons(r.Card),
-			append(buttons(button(labelTopics, pathTopics+"/0", discordgo.SecondaryButton)), controls("", v, true)...))
+		m.Components = api.Rows(linkButtons(r.Card),
+			append(api.Buttons(api.Button(labelTopics, pathTopics+"/0", discordgo.SecondaryButton)), controls("", v, true)...))
 		return m, checkCard(r.Card)
 	case answer.Silence:
-		return messageBody{}, errors.New("silence has nothing to draw")
+		return api.Body{}, errors.New("silence has nothing to draw")
 	}
-	return messageBody{}, fmt.Errorf("no drawing of a %T", r)
+	return api.Body{}, fmt.Errorf("no drawing of a %T", r)
 }
 
 func checkCard(c answer.Card) error {
@@ -99,39 +99,39 @@ func checkCard(c answer.Card) error {
 
 // renderUrgent writes everything as plain text, readable where embeds are switched off. In public it shows one neutral line and a
 // button, but for what cannot wait.
-func renderUrgent(r answer.Urgent, v view, countries []answer.Option) messageBody {
+func renderUrgent(r answer.Urgent, v view, countries []answer.Option) api.Body {
 	if v.public && !r.Immediate {
-		return messageBody{
+		return api.Body{
 			Content:    textPublic,
-			Components: rows(buttons(button(labelOpen, pathUrgent+"/"+r.Key, discordgo.PrimaryButton))),
+			Components: api.Rows(api.Buttons(api.Button(labelOpen, pathUrgent+"/"+r.Key, discordgo.PrimaryButton))),
 		}
 	}
 	m := plainMessage(r.Card)
-	ask := buttons(button(labelAlert, pathAlert+"/"+r.Key, discordgo.SecondaryButton))
-	m.Components = rows(linkButtons(r.Card), countryMenu(pathUrgent+"/"+r.Key, countries), ask)
+	ask := api.Buttons(api.Button(labelAlert, pathAlert+"/"+r.Key, discordgo.SecondaryButton))
+	m.Components = api.Rows(linkButtons(r.Card), countryMenu(pathUrgent+"/"+r.Key, countries), ask)
 	return m
 }
 
-func renderAnswer(r answer.Answer, v view) messageBody {
+func renderAnswer(r answer.Answer, v view) api.Body {
 	m := cardMessage(r.Card)
-	m.Components = rows(linkButtons(r.Card), related(r.Card), controls(r.Card.ID(), v, r.Notice != answer.NoticeNone))
+	m.Components = api.Rows(linkButtons(r.Card), related(r.Card), controls(r.Card.ID(), v, r.Notice != answer.NoticeNone))
 	return m
 }
 
-func renderChoose(r answer.Choose, v view) messageBody {
+func renderChoose(r answer.Choose, v view) api.Body {
 	m := cardMessage(r.Card)
 	var choices []discordgo.MessageComponent
 	for _, o := range r.Options {
-		choices = append(choices, button(o.Title, pathChoose+"/"+o.ID, discordgo.PrimaryButton))
+		choices = append(choices, api.Button(o.Title, pathChoose+"/"+o.ID, discordgo.PrimaryButton))
 	}
-	choices = append(choices, button(labelNone, pathNone, discordgo.SecondaryButton))
-	m.Components = rows(choices, controls("", v, r.Notice != answer.NoticeNone))
+	choices = append(choices, api.Button(labelNone, pathNone, discordgo.SecondaryButton))
+	m.Components = api.Rows(choices, controls("", v, r.Notice != answer.NoticeNone))
 	return m
 }
 
 // cardMessage draws a card: a neutral line and the notices as text, the rest as an embed, in the order of Card.Text. When to get help
 // is no field of the embed: those stand behind all other text, and the reminder is to close the card.
-func cardMessage(c answer.Card) messageBody {
+func cardMessage(c answer.Card) api.Body {
 	parts := []string{c.Body()}
 	if help := c.GetHelp(); help != "" {
 		parts = append(parts, "**"+answer.HelpHeading+"**\n"+help)
@@ -145,24 +145,24 @@ func cardMessage(c answer.Card) messageBody {
 		Title: c.Title(), Description: strings.Join(parts, "\n\n"), Color: accent,
 		Footer: &discordgo.MessageEmbedFooter{Text: strings.TrimSpace(c.SourceLine() + "\n" + c.Foot())},
 	}
-	return messageBody{Content: strings.Join(append([]string{c.Lead()}, c.Notices()...), "\n\n"), Embeds: []*discordgo.MessageEmbed{e}}
+	return api.Body{Content: strings.Join(append([]string{c.Lead()}, c.Notices()...), "\n\n"), Embeds: []*discordgo.MessageEmbed{e}}
 }
 
 // plainMessage draws a card as text alone. It may be too long: the check of content finds that, and plainer cuts it.
-func plainMessage(c answer.Card) messageBody {
-	return messageBody{Content: c.Text()}
+func plainMessage(c answer.Card) api.Body {
+	return api.Body{Content: c.Text()}
 }
 
 // plainer lists what to send in turn while Discord refuses it: the message, its words alone, the card of last resort.
-func plainer(m messageBody) []messageBody {
-	m.Content = cut(m.Content, maxContentRunes)
+func plainer(m api.Body) []api.Body {
+	m.Content = api.Cut(m.Content, api.MaxContentRunes)
 	static := plainMessage(answer.Static())
-	static.Content = cut(static.Content, maxContentRunes)
-	return []messageBody{m, plainText(m), static}
+	static.Content = api.Cut(static.Content, api.MaxContentRunes)
+	return []api.Body{m, plainText(m), static}
 }
 
 // plainText writes what a message shows as text alone, for when Discord refuses the rest.
-func plainText(m messageBody) messageBody {
+func plainText(m api.Body) api.Body {
 	parts := []string{m.Content}
 	for _, e := range m.Embeds {
 		parts = append(parts, e.Title+"\n"+e.Description)
@@ -171,41 +171,33 @@ func plainText(m messageBody) messageBody {
 		}
 	}
 	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
-	return messageBody{Content: cut(strings.Join(parts, "\n\n"), maxContentRunes), Flags: m.Flags}
-}
-
-// cut shortens s to at most limit code points.
-func cut(s string, limit int) string {
-	if utf8.RuneCountInString(s) <= limit {
-		return s
-	}
-	return string([]rune(s)[:limit-1]) + "…"
+	return api.Body{Content: api.Cut(strings.Join(parts, "\n\n"), api.MaxContentRunes), Flags: m.Flags}
 }
 
 // controls are the buttons under a card that do not depend on its topic.
 func controls(id string, v view, help bool) []discordgo.MessageComponent {
 	var out []discordgo.MessageComponent
 	if help {
-		out = append(out, button(labelHelp, pathHelp, discordgo.PrimaryButton))
+		out = append(out, api.Button(labelHelp, pathHelp, discordgo.PrimaryButton))
 	}
 	if v.share && id != "" {
-		out = append(out, button(labelShare, pathShare+"/"+id, discordgo.SecondaryButton))
+		out = append(out, api.Button(labelShare, pathShare+"/"+id, discordgo.SecondaryButton))
 	}
 	path := pathDismiss
 	if v.public {
 		path += "/" + v.owner
 	}
-	return append(out, button(labelDismiss, path, discordgo.SecondaryButton))
+	return append(out, api.Button(labelDismiss, path, discordgo.SecondaryButton))
 }
 
 // related are the buttons that open the entries a card points to.
 func related(c answer.Card) []discordgo.MessageComponent {
 	var out []discordgo.MessageComponent
 	for _, o := range c.Related() {
-		if len(out) == maxButtonsPerRow {
+		if len(out) == api.MaxButtonsPerRow {
 			break
 		}
-		out = append(out, button(o.Title, pathEntry+"/"+o.ID, discordgo.SecondaryButton))
+		out = append(out, api.Button(o.Title, pathEntry+"/"+o.ID, discordgo.SecondaryButton))
 	}
 	return out
 }
@@ -214,8 +206,8 @@ func related(c answer.Card) []discordgo.MessageComponent {
 func linkButtons(c answer.Card) []discordgo.MessageComponent {
 	var out []discordgo.MessageComponent
 	for _, contact := range c.Contacts() {
-		if contact.Link != "" && len(out) < maxButtonsPerRow {
-			out = append(out, discordgo.Button{Label: cut(contact.Name, maxButtonLabelRunes), Style: discordgo.LinkButton, URL: contact.Link})
+		if contact.Link != "" && len(out) < api.MaxButtonsPerRow {
+			out = append(out, discordgo.Button{Label: api.Cut(contact.Name, api.MaxButtonLabelRunes), Style: discordgo.LinkButton, URL: contact.Link})
 		}
 	}
 	return out
@@ -224,8 +216,8 @@ func linkButtons(c answer.Card) []discordgo.MessageComponent {
 // countryMenu asks for the country; nothing is guessed from a language.
 func countryMenu(path string, countries []answer.Option) []discordgo.MessageComponent {
 	menu := discordgo.SelectMenu{MenuType: discordgo.StringSelectMenu, CustomID: path, Placeholder: labelCountry}
-	for _, c := range countries[:min(len(countries), maxSelectOptions-1)] {
-		menu.Options = append(menu.Options, discordgo.SelectMenuOption{Label: cut(c.Title, maxSelectLabelRunes), Value: c.ID})
+	for _, c := range countries[:min(len(countries), api.MaxSelectOptions-1)] {
+		menu.Options = append(menu.Options, discordgo.SelectMenuOption{Label: api.Cut(c.Title, api.MaxSelectLabelRunes), Value: c.ID})
 	}
 	menu.Options = append(menu.Options, discordgo.SelectMenuOption{Label: labelElsewhere, Value: elsewhere})
 	return []discordgo.MessageComponent{menu}
@@ -233,20 +225,3 @@ func countryMenu(path string, countries []answer.Option) []discordgo.MessageComp
 
 // elsewhere is the menu's value for a country without lines.
 const elsewhere = "-"
-
-func buttons(b ...discordgo.MessageComponent) []discordgo.MessageComponent { return b }
-
-func button(label, path string, style discordgo.ButtonStyle) discordgo.MessageComponent {
-	return discordgo.Button{Label: cut(label, maxButtonLabelRunes), Style: style, CustomID: path}
-}
-
-// rows lays components out, a row each, leaving out empty ones.
-func rows(all ...[]discordgo.MessageComponent) []discordgo.MessageComponent {
-	var out []discordgo.MessageComponent
-	for _, r := range all {
-		if len(r) > 0 {
-			out = append(out, discordgo.ActionsRow{Components: r})
-		}
-	}
-	return out
-}

@@ -14,6 +14,7 @@ import (
 
 	"faqbot/internal/answer"
 	"faqbot/internal/content"
+	"faqbot/internal/discord/api"
 	"faqbot/internal/text"
 )
 
@@ -49,7 +50,7 @@ func drawFile(t *testing.T, file string) {
 	for _, err := range checkMessage(m) {
 		t.Error(err)
 	}
-	payload, err := json.Marshal(m.create())
+	payload, err := json.Marshal(m.Create())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +74,7 @@ func drawFile(t *testing.T, file string) {
 }
 
 // drawCase draws what a case asks for.
-func drawCase(t *testing.T, script string) messageBody {
+func drawCase(t *testing.T, script string) api.Body {
 	t.Helper()
 	bot := fixtureBot(t)
 	set := map[string]string{}
@@ -114,7 +115,7 @@ func drawCase(t *testing.T, script string) messageBody {
 }
 
 // readable writes a message as a person sees it, from top to bottom.
-func readable(m messageBody) string {
+func readable(m api.Body) string {
 	parts := []string{m.Content}
 	for _, e := range m.Embeds {
 		lines := []string{"# " + e.Title, "", e.Description}

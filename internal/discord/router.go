@@ -13,6 +13,7 @@ import (
 
 	"faqbot/internal/answer"
 	"faqbot/internal/content"
+	"faqbot/internal/discord/api"
 	"faqbot/internal/text"
 )
 
@@ -56,7 +57,7 @@ type input struct {
 
 // response is what goes back for an interaction.
 type response struct {
-	message messageBody
+	message api.Body
 	// redraw changes the message that was pressed on, instead of sending another; only ever for a private one.
 	redraw bool
 	// publish is posted into the channel before the response goes out.
@@ -70,13 +71,13 @@ type response struct {
 // request asks the moderators for help, with what the member reads when nobody could be reached.
 type request struct {
 	Alert
-	failed messageBody
+	failed api.Body
 }
 
 // publication is a message for the channel, and what the member reads in place of the response when it cannot be posted.
 type publication struct {
-	newMessage
-	forbidden, failed messageBody
+	api.NewMessage
+	forbidden, failed api.Body
 }
 
 // handler answers one command or component before the context's deadline. It does no I/O.
@@ -108,7 +109,7 @@ func (a *adapter) route(i *discordgo.Interaction) (handler, input, bool) {
 }
 
 // respond makes a response of a message: on the message that was pressed on where only the member sees it, else beside it.
-func (in input) respond(m messageBody) response {
+func (in input) respond(m api.Body) response {
 	return response{message: m, redraw: in.private && in.message != ""}
 }
 
@@ -168,7 +169,7 @@ func showHelp(_ context.Context, a *adapter, in input) (response, error) {
 	}
 	card := a.bot.Help(parseCountry(country), in.question)
 	m := cardMessage(card)
-	m.Components = rows(linkButtons(card), countryMenu(pathCountry, a.bot.Countries()), controls("", view{}, false))
+	m.Components = api.Rows(linkButtons(card), countryMenu(pathCountry, a.bot.Countries()), controls("", view{}, false))
 	return in.respond(m), checkCard(card)
 }
 
@@ -196,8 +197,8 @@ func askModerator(_ context.Context, a *adapter, in input) (response, error) {
 	if _, ok := a.bot.Urgent(in.arg, ""); !ok {
 		return a.draw(answer.NoAnswer{Card: answer.Static()}, in)
 	}
-	back := rows(buttons(button(labelBack, pathUrgent+"/"+in.arg, discordgo.PrimaryButton)))
-	tell := func(s string) messageBody { return messageBody{Content: s, Components: back} }
+	back := api.Rows(api.Buttons(api.Button(labelBack, pathUrgent+"/"+in.arg, discordgo.PrimaryButton)))
+	tell := func(s string) api.Body { return api.Body{Content: s, Components: back} }
 	switch {
 	case in.guild == "":
 		return in.respond(tell(textNobodyHere)), nil
@@ -252,16 +253,16 @@ func (a *adapter) topics(group string, page int, in input) (response, error) {
 		return pathTopics + "/" + strconv.Itoa(n) + "/" + group
 	}
 	if page > 0 {
-		paging = append(paging, button(labelPrevious, path(page-1), discordgo.SecondaryButton))
+		paging = append(paging, api.Button(labelPrevious, path(page-1), discordgo.SecondaryButton))
 	}
 	if page < pages-1 {
-		paging = append(paging, button(labelNext, path(page+1), discordgo.SecondaryButton))
+		paging = append(paging, api.Button(labelNext, path(page+1), discordgo.SecondaryButton))
 	}
 	placeholder := labelPick
 	if pages > 1 {
 		placeholder = fmt.Sprintf("%s (%d of %d)", labelPick, page+1, pages)
 	}
-	m.Components = rows(topicMenu(shown, placeholder), paging, controls(card.ID(), view{share: in.share}, false))
+	m.Components = api.Rows(topicMenu(shown, placeholder), paging, controls(card.ID(), view{share: in.share}, false))
 	return in.respond(m), checkCard(card)
 }
 
@@ -312,8 +313,8 @@ func topicMenu(list []answer.Option, placeholder string) []discordgo.MessageComp
 		return nil
 	}
 	menu := discordgo.SelectMenu{MenuType: discordgo.StringSelectMenu, CustomID: pathPick, Placeholder: placeholder}
-	for _, o := range list[:min(len(list), maxSelectOptions)] {
-		menu.Options = append(menu.Options, discordgo.SelectMenuOption{Label: cut(o.Title, maxSelectLabelRunes), Value: o.ID})
+	for _, o := range list[:min(len(list), api.MaxSelectOptions)] {
+		menu.Options = append(menu.Options, discordgo.SelectMenuOption{Label: api.Cut(o.Title, api.MaxSelectLabelRunes), Value: o.ID})
 	}
 	return []discordgo.MessageComponent{menu}
 }
@@ -321,11 +322,11 @@ func topicMenu(list []answer.Option, placeholder string) []discordgo.MessageComp
 // askShare asks before anything becomes public.
 func askShare(_ context.Context, a *adapter, in input) (response, error) {
 	if _, ok := a.bot.Entry(in.arg, in.question); !ok || !in.share {
-		return in.respond(messageBody{Content: textNotShared}), nil
+		return in.respond(api.Body{Content: textNotShared}), nil
 	}
-	return in.respond(messageBody{Content: textShare, Components: rows(buttons(
-		button(labelPublish, pathPublish+"/"+in.arg, discordgo.PrimaryButton),
-		button(labelCancel, pathEntry+"/"+in.arg, discordgo.SecondaryButton),
+	return in.respond(api.Body{Content: textShare, Components: api.Rows(api.Buttons(
+		api.Button(labelPublish, pathPublish+"/"+in.arg, discordgo.PrimaryButton),
+		api.Button(labelCancel, pathEntry+"/"+in.arg, discordgo.SecondaryButton),
 	))}), nil
 }
 
@@ -333,16 +334,16 @@ func askShare(_ context.Context, a *adapter, in input) (response, error) {
 func publish(_ context.Context, a *adapter, in input) (response, error) {
 	out, ok := a.bot.Entry(in.arg, in.question)
 	if !ok || !in.share {
-		return in.respond(messageBody{Content: textNotShared}), nil
+		return in.respond(api.Body{Content: textNotShared}), nil
 	}
 	m, err := render(out.Reply, view{public: true, owner: a.tag(in.id, in.user)}, a.bot.Countries())
-	back := button(labelBack, pathEntry+"/"+in.arg, discordgo.SecondaryButton)
-	again := button(labelAgain, pathPublish+"/"+in.arg, discordgo.PrimaryButton)
-	r := in.respond(messageBody{Content: textShared, Components: rows(buttons(back))})
+	back := api.Button(labelBack, pathEntry+"/"+in.arg, discordgo.SecondaryButton)
+	again := api.Button(labelAgain, pathPublish+"/"+in.arg, discordgo.PrimaryButton)
+	r := in.respond(api.Body{Content: textShared, Components: api.Rows(api.Buttons(back))})
 	r.publish = &publication{
-		newMessage: newMessage{messageBody: m, Nonce: nonceOf(cmp.Or(in.message, in.id), in.arg)},
-		forbidden:  messageBody{Content: textNotShared, Components: rows(buttons(back))},
-		failed:     messageBody{Content: textNotPosted, Components: rows(buttons(again, back))},
+		NewMessage: api.NewMessage{Body: m, Nonce: nonceOf(cmp.Or(in.message, in.id), in.arg)},
+		forbidden:  api.Body{Content: textNotShared, Components: api.Rows(api.Buttons(back))},
+		failed:     api.Body{Content: textNotPosted, Components: api.Rows(api.Buttons(again, back))},
 	}
 	return r, err
 }
@@ -351,11 +352,11 @@ func publish(_ context.Context, a *adapter, in input) (response, error) {
 func dismiss(_ context.Context, a *adapter, in input) (response, error) {
 	switch {
 	case in.private:
-		return in.respond(messageBody{Content: textDismissed}), nil
+		return in.respond(api.Body{Content: textDismissed}), nil
 	case in.moderator || a.owns(in.arg, in.user):
-		return response{message: messageBody{Content: textDismissed}, remove: true}, nil
+		return response{message: api.Body{Content: textDismissed}, remove: true}, nil
 	}
-	return response{message: messageBody{Content: textNotYours}}, nil
+	return response{message: api.Body{Content: textNotYours}}, nil
 }
 
 // inputOf reads what handlers need from an interaction.

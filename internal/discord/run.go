@@ -14,6 +14,7 @@ import (
 	"github.com/bwmarrin/discordgo"
 
 	"faqbot/internal/answer"
+	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/gateway"
 	"faqbot/internal/discord/rest"
 )
@@ -62,7 +63,7 @@ func Run(ctx context.Context, c Config) error {
 
 // process is the bot, ready to connect.
 type process struct {
-	api     *api
+	api     *api.Client
 	adapter *adapter
 	gateway *gateway.Gateway
 	stop    context.CancelFunc // ends the answers in flight
@@ -75,14 +76,14 @@ func prepare(ctx context.Context, c Config) (*process, error) {
 		API: c.API, Token: c.Token, ProjectURL: c.ProjectURL, Version: c.Version, Log: c.Log, Jitter: c.jitter,
 	})
 	if err != nil {
-		return nil, err //nolint:wrapcheck // it says which part of the Config is wrong
+		return nil, err
 	}
-	calls := &api{client}
-	me, err := calls.me(ctx)
+	calls := &api.Client{Rest: client}
+	me, err := calls.Me(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("ask who the bot is: %w", err)
 	}
-	app, err := calls.application(ctx)
+	app, err := calls.Application(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("ask for the application: %w", err)
 	}
@@ -96,7 +97,7 @@ func prepare(ctx context.Context, c Config) (*process, error) {
 	// Answers outlive the connection: a stop lets them go out.
 	answering, stop := context.WithCancel(context.WithoutCancel(ctx))
 	g := gateway.New(gateway.Config{
-		Address: calls.gatewayBot, Fatal: func(err error) bool { return errors.Is(err, rest.ErrUnauthorized) },
+		Address: calls.GatewayBot, Fatal: func(err error) bool { return errors.Is(err, rest.ErrUnauthorized) },
 		Token: c.Token, Intents: intents, Log: c.Log, Sleep: c.sleep,
 		Handle: func(waiting context.Context, e gateway.Event) { a.handle(waiting, answering, e) },
 	})
@@ -115,7 +116,7 @@ func (p *process) serve(ctx context.Context) error {
 	var watching sync.WaitGroup
 	watching.Go(func() {
 		select {
-		case <-p.api.client.Unauthorized(): // the gateway would notice only when it connects anew
+		case <-p.api.Rest.Unauthorized(): // the gateway would notice only when it connects anew
 			cancel(rest.ErrUnauthorized)
 		case <-ctx.Done():
 		}
@@ -127,12 +128,12 @@ func (p *process) serve(ctx context.Context) error {
 	if err == nil && errors.Is(context.Cause(ctx), rest.ErrUnauthorized) {
 		return rest.ErrUnauthorized
 	}
-	return err //nolint:wrapcheck // it says what Discord refuses for good
+	return err
 }
 
 // register replaces the registered commands unless they are the same already: a needless replacement counts against a daily limit.
-func register(ctx context.Context, calls *api, app, guild string, want []registered, log *slog.Logger) error {
-	have, err := calls.getCommands(ctx, app, guild)
+func register(ctx context.Context, calls *api.Client, app, guild string, want []api.Command, log *slog.Logger) error {
+	have, err := calls.GetCommands(ctx, app, guild)
 	if err != nil {
 		return err
 	}
@@ -140,7 +141,7 @@ func register(ctx context.Context, calls *api, app, guild string, want []registe
 		log.InfoContext(ctx, "commands are up to date", "count", len(want))
 		return nil
 	}
-	if err := calls.putCommands(ctx, app, guild, want); err != nil {
+	if err := calls.PutCommands(ctx, app, guild, want); err != nil {
 		return err
 	}
 	log.InfoContext(ctx, "commands registered", "count", len(want))
@@ -148,11 +149,11 @@ func register(ctx context.Context, calls *api, app, guild string, want []registe
 }
 
 // sameCommands compares commands whatever their order; what we do not set does not count.
-func sameCommands(have, want []registered) bool {
+func sameCommands(have, want []api.Command) bool {
 	return slices.Equal(canonical(have), canonical(want))
 }
 
-func canonical(list []registered) []string {
+func canonical(list []api.Command) []string {
 	out := make([]string, len(list))
 	for i, c := range list {
 		slices.Sort(c.Contexts)

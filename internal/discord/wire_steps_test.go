@@ -14,6 +14,7 @@ import (
 	"github.com/bwmarrin/discordgo"
 
 	"faqbot/internal/answer"
+	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/discordtest"
 )
 
@@ -300,7 +301,7 @@ func (p *player) interact(in discordtest.Interaction, w want) {
 	if err != nil {
 		p.t.Fatal(err, "\n", p.log.String())
 	}
-	if r.After > responseWindow {
+	if r.After > api.ResponseWindow {
 		p.t.Errorf("the response took %s", r.After)
 	}
 	if m, ok := p.fake.Original(in); ok {

@@ -1,4 +1,4 @@
-package discord
+package api
 
 import (
 	"context"
@@ -15,25 +15,25 @@ import (
 // A callCase is a call and what goes over the wire for it.
 type callCase struct {
 	name, line, body string
-	call             func(context.Context, *api) error
+	call             func(context.Context, *Client) error
 }
 
 const pingsNobody = `"allowed_mentions":{"parse":[],"replied_user":false}`
 
 func responseCases() []callCase {
-	respond := func(r interactionResponse) func(context.Context, *api) error {
-		return func(ctx context.Context, a *api) error { return a.createResponse(ctx, "1", "t", r) }
+	respond := func(r InteractionResponse) func(context.Context, *Client) error {
+		return func(ctx context.Context, a *Client) error { return a.CreateResponse(ctx, "1", "t", r) }
 	}
-	body := messageBody{Content: "hi", Flags: discordgo.MessageFlagsEphemeral}
+	body := Body{Content: "hi", Flags: discordgo.MessageFlagsEphemeral}
 	const line = "POST /api/v10/interactions/1/t/callback"
 	return []callCase{
-		{"respond", line, `{"type":4,"data":{"content":"hi","flags":64,` + pingsNobody + `}}`, respond(respondMessage(body))},
+		{"respond", line, `{"type":4,"data":{"content":"hi","flags":64,` + pingsNobody + `}}`, respond(RespondMessage(body))},
 		{
 			"update", line, `{"type":7,"data":{"content":"hi","embeds":[],"components":[],` + pingsNobody + `,"attachments":[]}}`,
-			respond(respondUpdate(body)),
+			respond(RespondUpdate(body)),
 		},
-		{"choices", line, `{"type":8,"data":{"choices":[{"name":"N","value":"v"}]}}`, respond(respondChoices([]commandChoice{{"N", "v"}}))},
-		{"no choices", line, `{"type":8,"data":{"choices":[]}}`, respond(respondChoices(nil))},
+		{"choices", line, `{"type":8,"data":{"choices":[{"name":"N","value":"v"}]}}`, respond(RespondChoices([]Choice{{"N", "v"}}))},
+		{"no choices", line, `{"type":8,"data":{"choices":[]}}`, respond(RespondChoices(nil))},
 	}
 }
 
@@ -42,34 +42,34 @@ func otherCases() []callCase {
 		{
 			"create", "POST /api/v10/channels/3/messages",
 			`{"content":"hi",` + pingsNobody + `,"message_reference":{"message_id":"4","fail_if_not_exists":false},"nonce":"n","enforce_nonce":true}`,
-			func(ctx context.Context, a *api) error {
-				return a.createMessage(ctx, "3", newMessage{messageBody: messageBody{Content: "hi"}, ReplyTo: "4", Nonce: "n"})
+			func(ctx context.Context, a *Client) error {
+				return a.CreateMessage(ctx, "3", NewMessage{Body: Body{Content: "hi"}, ReplyTo: "4", Nonce: "n"})
 			},
 		},
 		{
 			"delete", "DELETE /api/v10/channels/3/messages/4", "",
-			func(ctx context.Context, a *api) error { return a.deleteMessage(ctx, "3", "4") },
+			func(ctx context.Context, a *Client) error { return a.DeleteMessage(ctx, "3", "4") },
 		},
-		{"gateway", "GET /api/v10/gateway/bot", "", func(ctx context.Context, a *api) error { _, err := a.gatewayBot(ctx); return err }},
-		{"me", "GET /api/v10/users/@me", "", func(ctx context.Context, a *api) error { _, err := a.me(ctx); return err }},
-		{"application", "GET /api/v10/applications/@me", "", func(ctx context.Context, a *api) error { _, err := a.application(ctx); return err }},
+		{"gateway", "GET /api/v10/gateway/bot", "", func(ctx context.Context, a *Client) error { _, err := a.GatewayBot(ctx); return err }},
+		{"me", "GET /api/v10/users/@me", "", func(ctx context.Context, a *Client) error { _, err := a.Me(ctx); return err }},
+		{"application", "GET /api/v10/applications/@me", "", func(ctx context.Context, a *Client) error { _, err := a.Application(ctx); return err }},
 		{
 			"commands", "PUT /api/v10/applications/1/commands", `[{"type":1,"name":"ask","description":"d"}]`,
-			func(ctx context.Context, a *api) error {
-				return a.putCommands(ctx, "1", "", []registered{{Type: 1, Name: "ask", Description: "d"}})
+			func(ctx context.Context, a *Client) error {
+				return a.PutCommands(ctx, "1", "", []Command{{Type: 1, Name: "ask", Description: "d"}})
 			},
 		},
 		{
 			"guild commands", "PUT /api/v10/applications/1/guilds/2/commands", `[{"type":1,"name":"ask","description":"d"}]`,
-			func(ctx context.Context, a *api) error {
-				return a.putCommands(ctx, "1", "2", []registered{{Type: 1, Name: "ask", Description: "d"}})
+			func(ctx context.Context, a *Client) error {
+				return a.PutCommands(ctx, "1", "2", []Command{{Type: 1, Name: "ask", Description: "d"}})
 			},
 		},
 	}
 }
 
 // answering returns calls of a server that answers every one in the same way, and the last request: method, URI and body.
-func answering(t *testing.T, status int, answer string) (*api, *[2]string) {
+func answering(t *testing.T, status int, answer string) (*Client, *[2]string) {
 	t.Helper()
 	var last [2]string
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -101,7 +101,7 @@ func TestCalls(t *testing.T) {
 func TestGetCommands(t *testing.T) {
 	t.Parallel()
 	a, last := answering(t, http.StatusOK, `[{"id":"1","type":1,"name":"ask","description":"d","contexts":null,"options":[]}]`)
-	got, err := a.getCommands(t.Context(), "1", "")
+	got, err := a.GetCommands(t.Context(), "1", "")
 	if err != nil || len(got) != 1 || got[0].Name != "ask" {
 		t.Errorf("got %v, %v", got, err)
 	}
@@ -113,7 +113,7 @@ func TestGetCommands(t *testing.T) {
 func TestGoneMessageIsDeleted(t *testing.T) {
 	t.Parallel()
 	a, _ := answering(t, http.StatusNotFound, `{"code":10008,"message":"Unknown Message"}`)
-	if err := a.deleteMessage(t.Context(), "1", "2"); err != nil {
+	if err := a.DeleteMessage(t.Context(), "1", "2"); err != nil {
 		t.Error(err)
 	}
 }
@@ -122,16 +122,7 @@ func TestGoneMessageIsDeleted(t *testing.T) {
 func TestNonsense(t *testing.T) {
 	t.Parallel()
 	a, _ := answering(t, http.StatusOK, "PAYLOAD")
-	if _, err := a.me(t.Context()); err == nil || strings.Contains(err.Error(), "PAYLOAD") {
+	if _, err := a.Me(t.Context()); err == nil || strings.Contains(err.Error(), "PAYLOAD") {
 		t.Error(err)
-	}
-}
-
-func TestBareToken(t *testing.T) {
-	t.Parallel()
-	for given, want := range map[string]string{"t": "t", "Bot t": "t", " \tBot  t\n": "t", "Bot ": "", "": "", "a b": "a b"} {
-		if got := bareToken(given); got != want {
-			t.Errorf("%q: %q", given, got)
-		}
 	}
 }

@@ -1,4 +1,4 @@
-package discord
+package api
 
 import "github.com/bwmarrin/discordgo"
 
@@ -11,28 +11,28 @@ func (noMentions) MarshalJSON() ([]byte, error) {
 	return []byte(`{"parse":[],"replied_user":false}`), nil
 }
 
-// messageBody is what a message shows. The same body is right for a new message, where empty parts are left out, and for a change,
+// Body is what a message shows. The same body is right for a new message, where empty parts are left out, and for a change,
 // where they are sent so that what was there before goes away.
-type messageBody struct {
+type Body struct {
 	Content    string
 	Embeds     []*discordgo.MessageEmbed
 	Components []discordgo.MessageComponent
 	Flags      discordgo.MessageFlags // of a new message: a change cannot make it private or public
 }
 
-// newMessage is a message of the bot's own in a channel.
-type newMessage struct {
-	messageBody
+// NewMessage is a message of the bot's own in a channel.
+type NewMessage struct {
+	Body
 
 	// ReplyTo is the id of a message that this one answers, or empty. One that is gone does no harm.
 	ReplyTo string
-	// Nonce, 1 to maxNonceRunes characters, makes Discord create the message once, however often it is asked to within a few minutes.
+	// Nonce, 1 to MaxNonceRunes characters, makes Discord create the message once, however often it is asked to within a few minutes.
 	// It is made of what the message answers, so that two replicas cannot answer twice.
 	Nonce string
 }
 
-// payload is a messageBody as JSON. A nil list is left out, an empty one is sent.
-type payload struct {
+// Payload is a Body as JSON. A nil list is left out, an empty one is sent.
+type Payload struct {
 	Content          *string                      `json:"content,omitempty"`
 	Embeds           []*discordgo.MessageEmbed    `json:"embeds,omitzero"`
 	Components       []discordgo.MessageComponent `json:"components,omitzero"`
@@ -49,9 +49,9 @@ type reference struct {
 	FailIfNotExists bool   `json:"fail_if_not_exists"`
 }
 
-// create is the payload of a new message.
-func (m messageBody) create() payload {
-	p := payload{Flags: m.Flags}
+// Create is the Payload of a new message.
+func (m Body) Create() Payload {
+	p := Payload{Flags: m.Flags}
 	if m.Content != "" {
 		p.Content = &m.Content
 	}
@@ -64,34 +64,34 @@ func (m messageBody) create() payload {
 	return p
 }
 
-// change is the payload that makes an existing message look like m.
-func (m messageBody) change() payload {
-	return payload{
+// change is the Payload that makes an existing message look like m.
+func (m Body) change() Payload {
+	return Payload{
 		Content: &m.Content, Embeds: append([]*discordgo.MessageEmbed{}, m.Embeds...),
 		Components: append([]discordgo.MessageComponent{}, m.Components...), Attachments: []struct{}{},
 	}
 }
 
-// interactionResponse is the first response to an interaction, built by one of the functions below.
-type interactionResponse struct {
+// InteractionResponse is the first response to an interaction, built by one of the functions below.
+type InteractionResponse struct {
 	Type discordgo.InteractionResponseType `json:"type"`
 	Data any                               `json:"data"`
 }
 
-// respondMessage answers by a new message.
-func respondMessage(m messageBody) interactionResponse {
-	return interactionResponse{discordgo.InteractionResponseChannelMessageWithSource, m.create()}
+// RespondMessage answers by a new message.
+func RespondMessage(m Body) InteractionResponse {
+	return InteractionResponse{discordgo.InteractionResponseChannelMessageWithSource, m.Create()}
 }
 
-// respondUpdate makes the message that a component stands on look like m.
-func respondUpdate(m messageBody) interactionResponse {
-	return interactionResponse{discordgo.InteractionResponseUpdateMessage, m.change()}
+// RespondUpdate makes the message that a component stands on look like m.
+func RespondUpdate(m Body) InteractionResponse {
+	return InteractionResponse{discordgo.InteractionResponseUpdateMessage, m.change()}
 }
 
-// respondChoices answers an autocomplete; no choice is a good answer too.
-func respondChoices(choices []commandChoice) interactionResponse {
-	return interactionResponse{
+// RespondChoices answers an autocomplete; no choice is a good answer too.
+func RespondChoices(choices []Choice) InteractionResponse {
+	return InteractionResponse{
 		discordgo.InteractionApplicationCommandAutocompleteResult,
-		map[string]any{"choices": append([]commandChoice{}, choices...)}, // none is [], not null
+		map[string]any{"choices": append([]Choice{}, choices...)}, // none is [], not null
 	}
 }
