@@ -202,7 +202,7 @@ func (a *adapter) run(ctx context.Context, received time.Time, i *discordgo.Inte
 		r = response{message: plainMessage(answer.Static())}
 	}
 	if r.publish != nil {
-		if err := a.api.CreateMessage(thinking, i.ChannelID, r.publish.NewMessage); err != nil {
+		if _, err := a.api.CreateMessage(thinking, i.ChannelID, r.publish.NewMessage); err != nil {
 			a.log.WarnContext(ctx, "a shared card was not posted", "channel_id", i.ChannelID, "error", err)
 			r.message = r.publish.failed
 			if isForbidden(err) {

@@ -135,7 +135,7 @@ func TestFakeLostAnswer(t *testing.T) {
 		}
 	}
 	s.Inject(discordtest.Rule{Method: "POST", Prefix: "/channels/", Drop: true, Apply: true})
-	if err := calls.CreateMessage(t.Context(), s.ChannelID, api.NewMessage{Body: api.Body{Content: "once"}, Nonce: "n"}); err != nil {
+	if _, err := calls.CreateMessage(t.Context(), s.ChannelID, api.NewMessage{Body: api.Body{Content: "once"}, Nonce: "n"}); err != nil {
 		t.Error(err)
 	}
 	if n := len(s.Messages(s.ChannelID)); n != 3 {
@@ -155,7 +155,7 @@ func TestFakeMessages(t *testing.T) {
 	}
 	reply := api.NewMessage{Body: api.Body{Content: "hi"}, ReplyTo: asked.ID, Nonce: asked.ID}
 	for range 2 {
-		if err := calls.CreateMessage(t.Context(), asked.ChannelID, reply); err != nil {
+		if _, err := calls.CreateMessage(t.Context(), asked.ChannelID, reply); err != nil {
 			t.Fatal(err)
 		}
 	}

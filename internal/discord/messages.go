@@ -93,10 +93,10 @@ func (a *adapter) reply(ctx context.Context, to *discordgo.Message, body api.Bod
 	var err error
 	for n, plain := range plainer(body) {
 		m.Body = plain
-		err = a.api.CreateMessage(ctx, to.ChannelID, m)
+		_, err = a.api.CreateMessage(ctx, to.ChannelID, m)
 		if rest.IsCode(err, api.CodeCannotReply) { // without the permission to read the history
 			m.ReplyTo = ""
-			err = a.api.CreateMessage(ctx, to.ChannelID, m)
+			_, err = a.api.CreateMessage(ctx, to.ChannelID, m)
 		}
 		noEmbeds := n == 0 && len(plain.Embeds) > 0 && rest.IsCode(err, api.CodeMissingPermissions)
 		if !isRefused(err) && !noEmbeds {

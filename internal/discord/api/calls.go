@@ -95,18 +95,31 @@ func (a *Client) CreateResponse(ctx context.Context, interactionID, token string
 	defer cancel()
 	return a.done(ctx, rest.Call{
 		Method: http.MethodPost, Route: "/interactions/{interaction}/{token}/callback", Args: []string{interactionID, token},
-		Body: response, Timeout: responseTimeout, Callback: true,
+		Body: response, Files: response.files, Timeout: responseTimeout, Callback: true,
 	})
 }
 
-// CreateMessage posts into a channel, once (see NewMessage.Nonce).
-func (a *Client) CreateMessage(ctx context.Context, channelID string, m NewMessage) error {
+// EditResponse changes the first response to an interaction, or brings what it promised.
+func (a *Client) EditResponse(ctx context.Context, applicationID, token string, m Body) error {
+	return a.done(ctx, rest.Call{
+		Method: http.MethodPatch, Route: "/webhooks/{application}/{token}/messages/@original", Args: []string{applicationID, token},
+		Body: m.change(), Files: m.files(), Callback: true,
+	})
+}
+
+// CreateMessage posts into a channel, once (see NewMessage.Nonce), and returns the message's id.
+func (a *Client) CreateMessage(ctx context.Context, channelID string, m NewMessage) (string, error) {
 	p := m.Create()
 	p.Nonce, p.EnforceNonce = m.Nonce, true
 	if m.ReplyTo != "" {
 		p.MessageReference = &reference{MessageID: m.ReplyTo}
 	}
-	return a.done(ctx, rest.Call{Method: http.MethodPost, Route: "/channels/{channel}/messages", Args: []string{channelID}, Body: p})
+	made, err := decoded[struct {
+		ID string `json:"id"`
+	}](ctx, a.Rest, rest.Call{
+		Method: http.MethodPost, Route: "/channels/{channel}/messages", Args: []string{channelID}, Body: p, Files: m.files(),
+	})
+	return made.ID, err
 }
 
 // DeleteMessage takes a message away; one that is gone already is fine.

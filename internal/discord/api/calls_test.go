@@ -43,7 +43,8 @@ func otherCases() []callCase {
 			"create", "POST /api/v10/channels/3/messages",
 			`{"content":"hi",` + pingsNobody + `,"message_reference":{"message_id":"4","fail_if_not_exists":false},"nonce":"n","enforce_nonce":true}`,
 			func(ctx context.Context, a *Client) error {
-				return a.CreateMessage(ctx, "3", NewMessage{Body: Body{Content: "hi"}, ReplyTo: "4", Nonce: "n"})
+				_, err := a.CreateMessage(ctx, "3", NewMessage{Body: Body{Content: "hi"}, ReplyTo: "4", Nonce: "n"})
+				return err
 			},
 		},
 		{

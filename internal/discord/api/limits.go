@@ -17,6 +17,8 @@ const (
 	MaxFieldValueRunes  = 1024
 	MaxEmbedFooterRunes = 2048
 	MaxNonceRunes       = 25
+	MaxAltRunes         = 1024 // of a picture's description
+	MaxModalLabelRunes  = 45   // of a form's title and its labels
 )
 
 // Components.

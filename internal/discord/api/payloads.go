@@ -1,6 +1,10 @@
 package api
 
-import "github.com/bwmarrin/discordgo"
+import (
+	"github.com/bwmarrin/discordgo"
+
+	"faqbot/internal/discord/rest"
+)
 
 // noMentions is allowed_mentions that ping nobody, whatever the text holds. It is the only value there is: leaving the field out
 // would let a text ping everyone.
@@ -18,6 +22,37 @@ type Body struct {
 	Embeds     []*discordgo.MessageEmbed
 	Components []discordgo.MessageComponent
 	Flags      discordgo.MessageFlags // of a new message: a change cannot make it private or public
+	Pictures   []Picture
+}
+
+// Picture is a PNG beside a message; an embed shows it by the address attachment://Name.
+type Picture struct {
+	Name string
+	Alt  string // for those who do not see it; at most MaxAltRunes
+	PNG  []byte
+}
+
+// files are the pictures as rest sends them.
+func (m Body) files() []rest.File {
+	var out []rest.File
+	for _, p := range m.Pictures {
+		out = append(out, rest.File{Name: p.Name, Type: "image/png", Data: p.PNG})
+	}
+	return out
+}
+
+func (m Body) attachments() []attachment {
+	var out []attachment
+	for i, p := range m.Pictures {
+		out = append(out, attachment{i, p.Name, Cut(p.Alt, MaxAltRunes)})
+	}
+	return out
+}
+
+type attachment struct {
+	ID          int    `json:"id"`
+	Filename    string `json:"filename"`
+	Description string `json:"description"`
 }
 
 // NewMessage is a message of the bot's own in a channel.
@@ -38,7 +73,7 @@ type Payload struct {
 	Components       []discordgo.MessageComponent `json:"components,omitzero"`
 	Flags            discordgo.MessageFlags       `json:"flags,omitempty"`
 	AllowedMentions  noMentions                   `json:"allowed_mentions"`
-	Attachments      []struct{}                   `json:"attachments,omitzero"`
+	Attachments      []attachment                 `json:"attachments,omitzero"`
 	MessageReference *reference                   `json:"message_reference,omitempty"`
 	Nonce            string                       `json:"nonce,omitempty"`
 	EnforceNonce     bool                         `json:"enforce_nonce,omitempty"`
@@ -51,7 +86,7 @@ type reference struct {
 
 // Create is the Payload of a new message.
 func (m Body) Create() Payload {
-	p := Payload{Flags: m.Flags}
+	p := Payload{Flags: m.Flags, Attachments: m.attachments()}
 	if m.Content != "" {
 		p.Content = &m.Content
 	}
@@ -68,7 +103,7 @@ func (m Body) Create() Payload {
 func (m Body) change() Payload {
 	return Payload{
 		Content: &m.Content, Embeds: append([]*discordgo.MessageEmbed{}, m.Embeds...),
-		Components: append([]discordgo.MessageComponent{}, m.Components...), Attachments: []struct{}{},
+		Components: append([]discordgo.MessageComponent{}, m.Components...), Attachments: append([]attachment{}, m.attachments()...),
 	}
 }
 
@@ -76,16 +111,18 @@ func (m Body) change() Payload {
 type InteractionResponse struct {
 	Type discordgo.InteractionResponseType `json:"type"`
 	Data any                               `json:"data"`
+
+	files []rest.File
 }
 
 // RespondMessage answers by a new message.
 func RespondMessage(m Body) InteractionResponse {
-	return InteractionResponse{discordgo.InteractionResponseChannelMessageWithSource, m.Create()}
+	return InteractionResponse{discordgo.InteractionResponseChannelMessageWithSource, m.Create(), m.files()}
 }
 
 // RespondUpdate makes the message that a component stands on look like m.
 func RespondUpdate(m Body) InteractionResponse {
-	return InteractionResponse{discordgo.InteractionResponseUpdateMessage, m.change()}
+	return InteractionResponse{discordgo.InteractionResponseUpdateMessage, m.change(), m.files()}
 }
 
 // RespondChoices answers an autocomplete; no choice is a good answer too.
@@ -93,5 +130,52 @@ func RespondChoices(choices []Choice) InteractionResponse {
 	return InteractionResponse{
 		discordgo.InteractionApplicationCommandAutocompleteResult,
 		map[string]any{"choices": append([]Choice{}, choices...)}, // none is [], not null
+		nil,
+	}
+}
+
+// RespondLater promises a message, for the member alone, which EditResponse brings within a quarter of an hour.
+func RespondLater() InteractionResponse {
+	return InteractionResponse{
+		discordgo.InteractionResponseDeferredChannelMessageWithSource, map[string]any{"flags": discordgo.MessageFlagsEphemeral}, nil,
+	}
+}
+
+// Modal is a form; Path is where what is sent from it goes.
+type Modal struct {
+	Path, Title string
+	Fields      []Field
+}
+
+// Field is a text field of a form.
+type Field struct {
+	ID, Label string
+	Value     string // what stands in it already
+	Optional  bool
+	Long      bool // several lines
+	MaxLength int
+}
+
+// RespondModal opens a form.
+func RespondModal(m Modal) InteractionResponse {
+	const label, textInput, short, paragraph = 18, 4, 1, 2
+	fields := make([]map[string]any, 0, len(m.Fields))
+	for _, f := range m.Fields {
+		style := short
+		if f.Long {
+			style = paragraph
+		}
+		input := map[string]any{"type": textInput, "custom_id": f.ID, "style": style, "required": !f.Optional}
+		if f.Value != "" {
+			input["value"] = f.Value
+		}
+		if f.MaxLength > 0 {
+			input["max_length"] = f.MaxLength
+		}
+		fields = append(fields, map[string]any{"type": label, "label": Cut(f.Label, MaxModalLabelRunes), "component": input})
+	}
+	return InteractionResponse{
+		discordgo.InteractionResponseModal,
+		map[string]any{"custom_id": m.Path, "title": Cut(m.Title, MaxModalLabelRunes), "components": fields}, nil,
 	}
 }

@@ -10,7 +10,6 @@ package rest
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -136,11 +135,18 @@ type Call struct {
 	Args    []string // in the order of the route's braces; the first is what Discord keeps limits apart by
 	Query   url.Values
 	Body    any           // sent as JSON unless nil
+	Files   []File        // sent beside the body
 	Timeout time.Duration // of one try; callTimeout when zero
 	// Callback marks the first response to an interaction. It carries the interaction's token in its path, and not ours; so neither
 	// the global limit nor a bucket holds it up. CodeAlreadyAcknowledged after a try of unknown outcome means that this try had
 	// arrived.
 	Callback bool
+}
+
+// File is a file that goes with a message. Its number, from 0, is its id in the body's attachments.
+type File struct {
+	Name, Type string // such as chart.png and image/png
+	Data       []byte
 }
 
 // String names a call without its arguments, which may hold tokens.
@@ -165,17 +171,6 @@ func (c Call) path() (string, error) {
 	return path, nil
 }
 
-// body is what is sent; nil when there is nothing to send.
-func (c Call) body() ([]byte, error) {
-	if c.Body == nil {
-		return nil, nil
-	}
-	body, err := json.Marshal(c.Body)
-	if err != nil {
-		return nil, fmt.Errorf("%s: encode: %w", c, err)
-	}
-	return body, nil
-}
 
 // reply is what one try brought back.
 type reply struct {
@@ -192,7 +187,7 @@ func (c *Client) Do(ctx context.Context, call Call) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	body, err := call.body()
+	body, kind, err := call.body()
 	if err != nil {
 		return nil, err
 	}
@@ -201,7 +196,7 @@ func (c *Client) Do(ctx context.Context, call Call) ([]byte, error) {
 		if err := c.limits.admit(ctx, call); err != nil {
 			return nil, err
 		}
-		got, err := c.once(ctx, call, path, body)
+		got, err := c.once(ctx, call, path, kind, body)
 		if err == nil {
 			err = c.limits.judge(ctx, call, got)
 		}
@@ -258,7 +253,7 @@ func holdsTooLong(ctx context.Context, now time.Time, wait time.Duration) bool {
 }
 
 // once makes one try.
-func (c *Client) once(ctx context.Context, call Call, path string, body []byte) (reply, error) {
+func (c *Client) once(ctx context.Context, call Call, path, kind string, body []byte) (reply, error) {
 	timeout := call.Timeout
 	if timeout == 0 {
 		timeout = callTimeout
@@ -274,7 +269,7 @@ func (c *Client) once(ctx context.Context, call Call, path string, body []byte) 
 		req.Header.Set("Authorization", c.auth)
 	}
 	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Content-Type", kind)
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
