@@ -21,6 +21,7 @@ import (
 	"faqbot/internal/answer"
 	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/gateway"
+	"faqbot/internal/discord/interact"
 	"faqbot/internal/discord/rest"
 )
 
@@ -50,22 +51,26 @@ type adapter struct {
 	key        [32]byte // of the owners' tags
 	commands   map[string]command
 	components map[string]handler
-	private    chan struct{} // a slot for each interaction and direct message in work
-	public     chan struct{} // a slot for each mention in work
-	seen       *recent
-	quiet      *quiet
-	working    sync.WaitGroup
-	within     time.Duration // answerWithin
-	alert      func(context.Context, Alert) error
+	// What tools add to both.
+	toolCommands map[string]interact.Command
+	toolPaths    map[string]interact.Handler
+	application  string        // the application's id
+	private      chan struct{} // a slot for each interaction and direct message in work
+	public       chan struct{} // a slot for each mention in work
+	seen         *recent
+	quiet        *quiet
+	working      sync.WaitGroup
+	within       time.Duration // answerWithin
+	alert        func(context.Context, Alert) error
 }
 
-// newAdapter needs of the Config the bot, the log and the bare token; user is the bot's id.
-func newAdapter(c Config, calls *api.Client, user string) *adapter {
+// newAdapter needs of the Config the bot, the log and the bare token; user is the bot's id, application that of its application.
+func newAdapter(c Config, calls *api.Client, user, application string) *adapter {
 	a := &adapter{
 		bot: c.Bot, core: c.Bot.Ask, api: calls, log: c.Log, user: user, commands: map[string]command{}, components: components(),
 		key: sha256.Sum256([]byte("owner of a public message\n" + c.Token)), within: answerWithin,
 		private: make(chan struct{}, maxPrivate), public: make(chan struct{}, maxPublic), seen: newRecent(rememberEvents), quiet: newQuiet(),
-		alert: c.Alert,
+		alert: c.Alert, application: application, toolCommands: map[string]interact.Command{}, toolPaths: map[string]interact.Handler{},
 	}
 	for _, c := range commands(c.Bot) {
 		a.commands[c.name] = c
@@ -156,11 +161,13 @@ func (a *adapter) interaction(ctx context.Context, received time.Time, raw json.
 	case discordgo.InteractionApplicationCommandAutocomplete:
 		kind, err = "autocomplete", a.autocomplete(ctx, received, i)
 	case discordgo.InteractionApplicationCommand:
-		kind, err = "command", a.run(ctx, received, i)
+		kind, err = "command", a.run(ctx, received, i, raw)
 	case discordgo.InteractionMessageComponent:
-		kind, err = "component", a.run(ctx, received, i)
+		kind, err = "component", a.run(ctx, received, i, raw)
+	case discordgo.InteractionModalSubmit:
+		kind, err = "form", a.run(ctx, received, i, raw)
 	default:
-		kind, err = "unknown", a.run(ctx, received, i)
+		kind, err = "unknown", a.run(ctx, received, i, raw)
 	}
 	switch {
 	case rest.IsCode(err, rest.CodeAlreadyAcknowledged):
@@ -187,7 +194,10 @@ func skeleton(raw json.RawMessage) *discordgo.Interaction {
 
 // run finds the handler of a command or component, calls it and sends its response. Whatever goes wrong in it, and whatever has no
 // handler, becomes the card of last resort.
-func (a *adapter) run(ctx context.Context, received time.Time, i *discordgo.Interaction) error {
+func (a *adapter) run(ctx context.Context, received time.Time, i *discordgo.Interaction, raw json.RawMessage) error {
+	if handle, r, ok := a.tool(i, raw); ok {
+		return a.runTool(ctx, received, i, handle, r)
+	}
 	thinking, cancel := context.WithDeadline(ctx, received.Add(a.within))
 	defer cancel()
 	r, err := safely(func() (response, error) {
@@ -261,7 +271,10 @@ func (a *adapter) autocomplete(ctx context.Context, received time.Time, i *disco
 	list, err := safely(func() ([]api.Choice, error) {
 		data, ok := i.Data.(discordgo.ApplicationCommandInteractionData)
 		c, known := a.commands[data.Name]
-		if !ok || !known || c.option == nil || !c.option.Autocomplete {
+		if ok && !known {
+			return a.toolChoices(ctx, i), nil
+		}
+		if !ok || c.option == nil || !c.option.Autocomplete {
 			return nil, nil
 		}
 		values, focused := optionsOf(data.Options)

@@ -185,7 +185,7 @@ func TestShippedPages(t *testing.T) {
 	t.Parallel()
 	bot := shippedBot(t)
 	config := Config{Bot: bot, Token: "token", ProjectURL: "https://example.org/bot", Version: "test", Log: slog.New(slog.DiscardHandler)}
-	p := &pages{t, newAdapter(config, nil, "1"), input{share: true, private: true}, map[string]bool{}}
+	p := &pages{t, newAdapter(config, nil, "1", "2"), input{share: true, private: true}, map[string]bool{}}
 	lists := []string{"", prefixSymptoms, prefixCoping}
 	for _, g := range groups(bot) {
 		lists = append(lists, g.ID)

@@ -16,6 +16,7 @@ import (
 	"faqbot/internal/answer"
 	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/gateway"
+	"faqbot/internal/discord/interact"
 	"faqbot/internal/discord/rest"
 )
 
@@ -32,6 +33,8 @@ type Config struct {
 	// Alert tells a server's moderators that a member asks for one. Nil is for nobody to tell; an error says that nobody was told. Its
 	// context ends when the member must be answered.
 	Alert func(context.Context, Alert) error
+	// Tools are what the bot can do besides answering; calls are theirs to make. Nil is for none.
+	Tools func(calls *api.Client) []interact.Tool
 
 	// For this package's tests; nil is right for all else:
 	jitter func() float64                             // of rest.Config
@@ -90,10 +93,16 @@ func prepare(ctx context.Context, c Config) (*process, error) {
 	if app.Endpoint != "" {
 		c.Log.WarnContext(ctx, "commands and buttons go elsewhere: take the interactions endpoint URL out of the developer portal, page General Information")
 	}
-	if err := register(ctx, calls, app.ID, c.Guild, registration(commands(c.Bot), c.Guild == ""), c.Log); err != nil {
+	var tools []interact.Tool
+	if c.Tools != nil {
+		tools = c.Tools(calls)
+	}
+	want := withTools(registration(commands(c.Bot), c.Guild == ""), tools, c.Guild == "")
+	if err := register(ctx, calls, app.ID, c.Guild, want, c.Log); err != nil {
 		return nil, fmt.Errorf("register commands: %w", err)
 	}
-	a := newAdapter(c, calls, me)
+	a := newAdapter(c, calls, me, app.ID)
+	a.addTools(tools)
 	// Answers outlive the connection: a stop lets them go out.
 	answering, stop := context.WithCancel(context.WithoutCancel(ctx))
 	g := gateway.New(gateway.Config{

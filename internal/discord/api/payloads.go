@@ -176,6 +176,7 @@ func RespondModal(m Modal) InteractionResponse {
 	}
 	return InteractionResponse{
 		discordgo.InteractionResponseModal,
-		map[string]any{"custom_id": m.Path, "title": Cut(m.Title, MaxModalLabelRunes), "components": fields}, nil,
+		map[string]any{"custom_id": m.Path, "title": Cut(m.Title, MaxModalLabelRunes), "components": fields},
+		nil,
 	}
 }

@@ -171,7 +171,6 @@ func (c Call) path() (string, error) {
 	return path, nil
 }
 
-
 // reply is what one try brought back.
 type reply struct {
 	status int

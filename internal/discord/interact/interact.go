@@ -1,0 +1,95 @@
+// Package interact is what a tool of the bot is to the adapter: commands and paths with their handlers, what is asked of these and what they
+// answer.
+//
+// It holds types, and no behaviour but who a moderator is. It must not know any one tool, nor how a response gets to Discord.
+package interact
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"faqbot/internal/discord/api"
+	"faqbot/internal/text"
+)
+
+// Request is one use of a command, a component or a form.
+type Request struct {
+	ID string // of the interaction
+	// Guild, Channel and User say where and who. Guild is empty in direct messages.
+	Guild, Channel, User string
+	// Message is the one that a component stands on, Private is set where only the member sees that, or where there is none.
+	Message string
+	Private bool
+	// Sub is the subcommand that was chosen, as "pin" or "group/pin"; empty for a command without.
+	Sub string
+	// Options are the given options by name: texts, ids, numbers in decimal, and true or false.
+	Options map[string]string
+	// Arg is the path of a component or form behind its first word, Values are what was picked of a menu.
+	Arg    string
+	Values []string
+	// Fields are the texts that were sent with a form, by id. They are a member's words.
+	Fields map[string]text.Words
+	// Target is the message that a command was used on.
+	Target *Target
+	// Permissions and Roles are the member's, BotPermissions the bot's, in the channel.
+	Permissions, BotPermissions int64
+	Roles                       []string
+	Locale                      string
+	At                          time.Time
+}
+
+// Target is a message that a command was used on.
+type Target struct {
+	ID, Channel, Author string
+	Bot                 bool // its author is one
+	Words               text.Words
+}
+
+// Response is what goes back: one of a body, a form, or a promise.
+type Response struct {
+	Body api.Body
+	// Modal opens a form in place of a message.
+	Modal *api.Modal
+	// Later, for what may take longer than a first response, promises a message at once; what it returns becomes that. Its context ends
+	// after laterWithin of the adapter.
+	Later func(context.Context) api.Body
+	// After is run when the response is out, for what the member need not wait for.
+	After func(context.Context)
+}
+
+// Handler answers one request before the context's deadline, 2 s after it came. An error, like a panic, becomes the card of last resort,
+// and is logged: it must not hold what somebody typed.
+type Handler func(context.Context, Request) (Response, error)
+
+// Command is a command and who answers it. Complete offers values for the option that is being typed; nil for none.
+type Command struct {
+	api.Command
+
+	Handle   Handler
+	Complete func(ctx context.Context, r Request, option, typed string) []api.Choice
+}
+
+// Tool is a set of commands, and of paths: the first words of custom ids of components and forms. No two tools may share one.
+type Tool struct {
+	Commands []Command
+	Paths    map[string]Handler
+}
+
+// Permission bits of Discord's.
+const (
+	PermissionAdministrator  int64 = 1 << 3
+	PermissionManageGuild    int64 = 1 << 5
+	PermissionManageMessages int64 = 1 << 13
+)
+
+// IsModerator reports whether the member may delete others' messages, or has one of the roles.
+func (r Request) IsModerator(roles []string) bool {
+	return r.Guild != "" && (r.Permissions&(PermissionAdministrator|PermissionManageMessages) != 0 ||
+		slices.ContainsFunc(r.Roles, func(role string) bool { return slices.Contains(roles, role) }))
+}
+
+// IsAdmin reports whether the member may change the server's settings.
+func (r Request) IsAdmin() bool {
+	return r.Guild != "" && r.Permissions&(PermissionAdministrator|PermissionManageGuild) != 0
+}
