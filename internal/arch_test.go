@@ -84,10 +84,10 @@ func table() map[string]row {
 			},
 			third: []string{"github.com/bwmarrin/discordgo"},
 		},
-		"internal/discord/api":     {ours: []string{"internal/discord/gateway", "internal/discord/rest"}, third: []string{"github.com/bwmarrin/discordgo"}},
+		"internal/discord/api":      {ours: []string{"internal/discord/gateway", "internal/discord/rest"}, third: []string{"github.com/bwmarrin/discordgo"}},
 		"internal/discord/interact": {ours: []string{"internal/discord/api", "internal/text"}, bans: []string{"os", "net", "log"}},
-		"internal/discord/gateway": {third: []string{"github.com/gorilla/websocket"}},
-		"internal/discord/rest":    {third: []string{"golang.org/x/time"}},
+		"internal/discord/gateway":  {third: []string{"github.com/gorilla/websocket"}},
+		"internal/discord/rest":     {third: []string{"golang.org/x/time"}},
 		"internal/discord/discordtest": {
 			third: []string{"github.com/gorilla/websocket"},
 			bans:  []string{"testing", "net/http/httptest"}, // the simulator uses it too

@@ -34,6 +34,20 @@ func testContent(t testing.TB) string {
 	return dir
 }
 
+// filledCache is a cache folder that holds the model of the test content.
+func filledCache(t *testing.T) string {
+	t.Helper()
+	cache := t.TempDir()
+	var model match.Model
+	if err := model.UnmarshalBinary(learnt(t)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(cacheFile(cache, model.Hash), learnt(t), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return cache
+}
+
 // shared opens some folders once, and all others anew.
 type shared struct {
 	mu   sync.Mutex
@@ -70,14 +84,7 @@ func (s *shared) open(p *program, f contentFlags, m modelFlags) (*answer.Bot, er
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	content := testContent(t)
-	cache := t.TempDir()
-	var model match.Model
-	if err := model.UnmarshalBinary(learnt(t)); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(cacheFile(cache, model.Hash), learnt(t), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	cache := filledCache(t)
 	bots := newShared(content)
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",

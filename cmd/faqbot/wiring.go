@@ -29,6 +29,7 @@ const tokenVariable = "FAQBOT_DISCORD_TOKEN" //nolint:gosec // the name of a var
 type runCmd struct {
 	contentFlags
 	modelFlags
+	databaseFlags
 	DiscordTokenFile string   `placeholder:"FILE" help:"File that holds the bot's token; FAQBOT_DISCORD_TOKEN, the token itself, wins over it."`
 	DiscordAPI       string   `name:"discord-api" placeholder:"ORIGIN" help:"Origin of Discord's API in place of its own, such as http://127.0.0.1:8080."`
 	DiscordGuild     string   `placeholder:"ID" help:"Register the commands in this server alone, at once: for testing."`
@@ -51,7 +52,7 @@ func (l *logLevel) UnmarshalText(raw []byte) error {
 
 // Help is shown by --help.
 func (runCmd) Help() string {
-	return `Runs until it is told to stop (SIGINT, SIGTERM). The token comes from FAQBOT_DISCORD_TOKEN, or from the file that FAQBOT_DISCORD_TOKEN_FILE names.
+	return `Runs until it is told to stop (SIGINT, SIGTERM). The token comes from FAQBOT_DISCORD_TOKEN, or from the file that FAQBOT_DISCORD_TOKEN_FILE names. Without a database members are answered all the same; what needs one is off.
 
 Example:
 
@@ -71,9 +72,13 @@ func (c *runCmd) Run(p *program) error {
 	ctx, stop := signal.NotifyContext(p.ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	log := slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: slog.Level(c.LogLevel)}))
+	st, done := c.openStore(ctx, log)
 	err = discord.Run(ctx, discord.Config{
 		Bot: bot, Token: token, API: c.DiscordAPI, Guild: c.DiscordGuild, ProjectURL: c.DiscordURL, Version: userAgentVersion(), Log: log,
+		Tools: p.tools(st, bot),
 	})
+	stop()
+	done()
 	if err != nil {
 		return fmt.Errorf("run on Discord: %w", err)
 	}
