@@ -45,6 +45,7 @@ type commands struct {
 	Chat    chatCmd    `cmd:"" help:"Answer questions as a conversation."`
 	Check   checkCmd   `cmd:"" help:"Find every problem of the content."`
 	Eval    evalCmd    `cmd:"" help:"Say how well labelled questions are answered."`
+	Health  healthCmd  `cmd:"" help:"Ask the bot that runs here whether it is ready."`
 	Import  importCmd  `cmd:"" help:"Make a content folder from a spreadsheet."`
 	Show    showCmd    `cmd:"" help:"Show the card of one entry."`
 	Train   trainCmd   `cmd:"" help:"Learn the matcher's model for a content folder."`

@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"maps"
+	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -71,6 +74,7 @@ func runAgainst(t *testing.T, fake *discordtest.Server, env map[string]string, c
 	all := map[string]string{
 		"FAQBOT_DISCORD_TOKEN": fake.Token, "FAQBOT_DISCORD_API": fake.URL(), "FAQBOT_CACHE": filledCache(t), "FAQBOT_NO_ENCODER": "true",
 		"FAQBOT_FAQ": testContent(t), "FAQBOT_DATABASE": filepath.Join(t.TempDir(), "faqbot.db"),
+		"FAQBOT_HTTP": "127.0.0.1:0",
 	}
 	maps.Copy(all, env)
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
@@ -131,6 +135,71 @@ func TestRunWithoutDatabase(t *testing.T) {
 	for _, want := range []string{"level=ERROR", "no database: answers and urgent cards go on", "FAQBOT_DATABASE"} {
 		if !strings.Contains(log, want) {
 			t.Errorf("the log does not say %s:\n%s", want, log)
+		}
+	}
+}
+
+// served is where the log says that health checks are answered.
+func served(ctx context.Context, t *testing.T, log *lines) string {
+	t.Helper()
+	log.wait(ctx, t, "health checks are answered")
+	return regexp.MustCompile(`health checks are answered" address=(\S+)`).FindStringSubmatch(log.String())[1]
+}
+
+func TestRunServesHealth(t *testing.T) {
+	t.Parallel()
+	fake := discordtest.New(discordtest.Options{})
+	defer fake.Close()
+	var at string
+	runAgainst(t, fake, nil, func(ctx context.Context, log *lines) {
+		at = served(ctx, t, log)
+		answers(t, fake)(ctx, log)
+		// READY is sent before it is read.
+		log.wait(ctx, t, "gateway session established")
+		code, out, stderr := runHere(map[string]string{"FAQBOT_HTTP": at}, "health") //nolint:contextcheck // it has one of its own
+		if code != exitGood || !strings.HasPrefix(out, `{"ready":true,"gateway":"connected","last_read_seconds":0,"database":"ok"}`) {
+			t.Errorf("exit code %d: %s%s", code, out, stderr)
+		}
+		req, _ := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+at+"/metrics", nil)
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		body, _ := io.ReadAll(resp.Body)
+		for _, want := range []string{`faqbot_replies_total{kind="answer"} 1`, "faqbot_gateway_up 1", "faqbot_gateway_identifies_total 1", "faqbot_database_up 1"} {
+			if !bytes.Contains(body, []byte("\n"+want+"\n")) {
+				t.Errorf("there is no %s in\n%s", want, body)
+			}
+		}
+		if id := regexp.MustCompile(`[0-9]{15,}`).Find(body); id != nil {
+			t.Errorf("there is an id in the metrics: %s", id)
+		}
+	})
+	if code, _, stderr := runHere(map[string]string{"FAQBOT_HTTP": at}, "health"); code != exitFailed || !strings.Contains(stderr, "the bot does not run") {
+		t.Errorf("after its end: exit code %d: %s", code, stderr)
+	}
+}
+
+// TestRunWithoutHealth: an address that is taken keeps nobody from being answered.
+func TestRunWithoutHealth(t *testing.T) {
+	t.Parallel()
+	fake := discordtest.New(discordtest.Options{})
+	defer fake.Close()
+	taken := strings.TrimPrefix(fake.URL(), "http://")
+	if log := runAgainst(t, fake, map[string]string{"FAQBOT_HTTP": taken}, answers(t, fake)); !strings.Contains(log, "no health checks: give another address") {
+		t.Error(log)
+	}
+	if log := runAgainst(t, fake, map[string]string{"FAQBOT_HTTP": "-"}, answers(t, fake)); strings.Contains(log, "health checks") {
+		t.Error(log)
+	}
+}
+
+func TestHealthOfNothing(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{"-": "switched off", "nonsense": "must be an address"} {
+		if code, _, stderr := runHere(map[string]string{"FAQBOT_HTTP": address}, "health"); code != exitFailed || !strings.Contains(stderr, want) {
+			t.Errorf("%s: exit code %d: %s", address, code, stderr)
 		}
 	}
 }

@@ -30,6 +30,7 @@ type runCmd struct {
 	contentFlags
 	modelFlags
 	databaseFlags
+	httpFlags
 	DiscordTokenFile string   `placeholder:"FILE" help:"File that holds the bot's token; FAQBOT_DISCORD_TOKEN, the token itself, wins over it."`
 	DiscordAPI       string   `name:"discord-api" placeholder:"ORIGIN" help:"Origin of Discord's API in place of its own, such as http://127.0.0.1:8080."`
 	DiscordGuild     string   `placeholder:"ID" help:"Register the commands in this server alone, at once: for testing."`
@@ -73,11 +74,13 @@ func (c *runCmd) Run(p *program) error {
 	defer stop()
 	log := slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: slog.Level(c.LogLevel)}))
 	st, done := c.openStore(ctx, log)
+	figures, silence := c.serveHealth(ctx, st, log)
 	err = discord.Run(ctx, discord.Config{
 		Bot: bot, Token: token, API: c.DiscordAPI, Guild: c.DiscordGuild, ProjectURL: c.DiscordURL, Version: userAgentVersion(), Log: log,
-		Tools: p.tools(st, bot),
+		Tools: p.tools(st, bot), Figures: figures,
 	})
 	stop()
+	silence()
 	done()
 	if err != nil {
 		return fmt.Errorf("run on Discord: %w", err)

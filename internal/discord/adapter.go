@@ -62,12 +62,14 @@ type adapter struct {
 	working      sync.WaitGroup
 	within       time.Duration // answerWithin
 	alert        func(context.Context, Alert) error
+	figures      Figures
 }
 
 // newAdapter needs of the Config the bot, the log and the bare token; user is the bot's id, application that of its application.
 func newAdapter(c Config, calls *api.Client, user, application string) *adapter {
 	a := &adapter{
-		bot: c.Bot, core: c.Bot.Ask, api: calls, log: c.Log, user: user, commands: map[string]command{}, components: components(),
+		bot: c.Bot, core: c.Figures.counting(c.Bot.Ask), figures: c.Figures,
+		api: calls, log: c.Log, user: user, commands: map[string]command{}, components: components(),
 		key: sha256.Sum256([]byte("owner of a public message\n" + c.Token)), within: answerWithin,
 		private: make(chan struct{}, maxPrivate), public: make(chan struct{}, maxPublic), seen: newRecent(rememberEvents), quiet: newQuiet(),
 		alert: c.Alert, application: application, toolCommands: map[string]interact.Command{}, toolPaths: map[string]interact.Handler{},
@@ -169,6 +171,7 @@ func (a *adapter) interaction(ctx context.Context, received time.Time, raw json.
 	default:
 		kind, err = "unknown", a.run(ctx, received, i, raw)
 	}
+	a.figures.served(kind, received, err)
 	switch {
 	case rest.IsCode(err, rest.CodeAlreadyAcknowledged):
 		a.log.InfoContext(ctx, "another process answered first", "kind", kind, "interaction_id", i.ID)

@@ -30,6 +30,7 @@ func (a *adapter) message(ctx context.Context, received time.Time, m *discordgo.
 	sending, stop := context.WithDeadline(ctx, received.Add(replyWithin))
 	defer stop()
 	err = a.reply(sending, m, body)
+	a.figures.served("message", received, err)
 	switch {
 	case err != nil:
 		if isForbidden(err) {

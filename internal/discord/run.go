@@ -34,7 +34,8 @@ type Config struct {
 	// context ends when the member must be answered.
 	Alert func(context.Context, Alert) error
 	// Tools are what the bot can do besides answering; calls are theirs to make. Nil is for none.
-	Tools func(calls *api.Client) []interact.Tool
+	Tools   func(calls *api.Client) []interact.Tool
+	Figures Figures
 
 	// For this package's tests; nil is right for all else:
 	jitter func() float64                             // of rest.Config
@@ -110,6 +111,7 @@ func prepare(ctx context.Context, c Config) (*process, error) {
 		Token: c.Token, Intents: intents, Log: c.Log, Sleep: c.sleep,
 		Handle: func(waiting context.Context, e gateway.Event) { a.handle(waiting, answering, e) },
 	})
+	c.Figures.connecting(g, client)
 	return &process{calls, a, g, stop}, nil
 }
 

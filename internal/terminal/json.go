@@ -68,6 +68,12 @@ func newObject(o answer.Outcome, took time.Duration) (object, error) {
 	return out, nil
 }
 
+// Kind names the kind of a reply as the field kind of --json does.
+func Kind(r answer.Reply) string {
+	kind, _ := kindOf(r)
+	return kind
+}
+
 // kindOf names the kind of a reply and the notice above it.
 func kindOf(r answer.Reply) (kind string, notice answer.Notice) {
 	switch r := r.(type) {

@@ -60,6 +60,8 @@ type Client struct {
 	limits *limits
 	agent  string
 	auth   string
+
+	figures figures
 }
 
 // New fails for an origin, a token or a User-Agent that Discord would not take.
@@ -195,7 +197,9 @@ func (c *Client) Do(ctx context.Context, call Call) ([]byte, error) {
 		if err := c.limits.admit(ctx, call); err != nil {
 			return nil, err
 		}
+		sent := c.config.now()
 		got, err := c.once(ctx, call, path, kind, body)
+		c.figures.note(got, err, sent, c.config.now())
 		if err == nil {
 			err = c.limits.judge(ctx, call, got)
 		}
