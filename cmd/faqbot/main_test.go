@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,6 +18,7 @@ import (
 
 	"faqbot/internal/answer"
 	"faqbot/internal/match"
+	"faqbot/internal/store"
 )
 
 // The program runs as a process of its own where a terminal is needed; every other command of a script runs in this process, so that
@@ -108,7 +111,8 @@ func TestScripts(t *testing.T) {
 				}
 				runCommand(ts, bots.open, code, args[1:])
 			},
-			"field": field,
+			"database": prepareDatabase,
+			"field":    field,
 			"lines": countLines,
 		},
 	})
@@ -126,6 +130,24 @@ func runCommand(ts *testscript.TestScript, open opener, want int, args []string)
 	}
 	if got := p.run(args); got != want {
 		ts.Fatalf("faqbot %q exits with %d, not %d", args, got, want)
+	}
+}
+
+// prepareDatabase makes a database with something in it, or an old one of an older schema: database FILE [old].
+func prepareDatabase(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: database FILE [old]")
+	}
+	ctx, file := context.Background(), ts.MkAbs(args[0])
+	st, err := store.Open(ctx, file)
+	ts.Check(err)
+	ts.Check(st.SaveCountry(ctx, "123", "GB"))
+	ts.Check(st.Close())
+	if len(args) > 1 {
+		db, err := sql.Open("sqlite", file)
+		ts.Check(err)
+		_, err = db.ExecContext(ctx, "DELETE FROM goose_db_version WHERE version_id > 1")
+		ts.Check(errors.Join(err, db.Close()))
 	}
 }
 
