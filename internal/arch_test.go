@@ -71,7 +71,10 @@ func table() map[string]row {
 			third: []string{"gopkg.in/yaml.v3"},
 			bans:  []string{"net"},
 		},
-		"internal/chart":  {third: []string{"gonum.org/v1/plot"}, bans: []string{"net"}},
+		"internal/chart": {third: []string{"gonum.org/v1/plot"}, bans: []string{"net"}},
+		"internal/doctor": {
+			ours: []string{"internal/content", "internal/store", "internal/discord/api", "internal/discord/rest"}, bans: []string{"os", "net", "log"},
+		},
 		"internal/health": {third: []string{"github.com/prometheus/client_golang"}},
 		"internal/sim":    {ours: []string{"internal/answer", "internal/discord/discordtest"}},
 		"internal/store": {

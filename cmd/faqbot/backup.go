@@ -39,7 +39,7 @@ func (c *backupCmd) Run(p *program) error {
 		return err //nolint:wrapcheck // as above
 	}
 	if err := errors.Join(st.Backup(p.ctx, c.File), st.Close()); err != nil {
-		return err //nolint:wrapcheck // as above
+		return err
 	}
 	return p.say("wrote %s", c.File)
 }

@@ -45,6 +45,7 @@ type commands struct {
 	Backup  backupCmd  `cmd:"" help:"Write all of the database into a file."`
 	Chat    chatCmd    `cmd:"" help:"Answer questions as a conversation."`
 	Check   checkCmd   `cmd:"" help:"Find every problem of the content."`
+	Doctor  doctorCmd  `cmd:"" help:"Say what is missing to run, and how to mend it."`
 	Eval    evalCmd    `cmd:"" help:"Say how well labelled questions are answered."`
 	Health  healthCmd  `cmd:"" help:"Ask the bot that runs here whether it is ready."`
 	Import  importCmd  `cmd:"" help:"Make a content folder from a spreadsheet."`

@@ -113,7 +113,7 @@ func TestScripts(t *testing.T) {
 			},
 			"database": prepareDatabase,
 			"field":    field,
-			"lines": countLines,
+			"lines":    countLines,
 		},
 	})
 }

@@ -26,16 +26,28 @@ func discordPayload(bot *answer.Bot, r answer.Reply) (any, error) {
 // tokenVariable holds the token: a flag would show it in the list of processes.
 const tokenVariable = "FAQBOT_DISCORD_TOKEN" //nolint:gosec // the name of a variable, no credential
 
+// discordFlags say as whom, and where, Discord is spoken to.
+type discordFlags struct {
+	DiscordTokenFile string `placeholder:"FILE" help:"File that holds the bot's token; FAQBOT_DISCORD_TOKEN, the token itself, wins over it."`
+	DiscordAPI       string `name:"discord-api" placeholder:"ORIGIN" help:"Origin of Discord's API in place of its own, such as http://127.0.0.1:8080."`
+	DiscordGuild     string `placeholder:"ID" help:"Register the commands in this server alone, at once: for testing."`
+	DiscordURL       string `name:"discord-url" default:"https://example.org/faqbot" placeholder:"URL" help:"Page about this bot or those who run it. Discord asks for one in the User-Agent of every bot."`
+}
+
+// config returns what the flags say.
+func (f discordFlags) config(bot *answer.Bot, token string, log *slog.Logger) discord.Config {
+	return discord.Config{
+		Bot: bot, Token: token, API: f.DiscordAPI, Guild: f.DiscordGuild, ProjectURL: f.DiscordURL, Version: userAgentVersion(), Log: log,
+	}
+}
+
 type runCmd struct {
 	contentFlags
 	modelFlags
 	databaseFlags
 	httpFlags
-	DiscordTokenFile string   `placeholder:"FILE" help:"File that holds the bot's token; FAQBOT_DISCORD_TOKEN, the token itself, wins over it."`
-	DiscordAPI       string   `name:"discord-api" placeholder:"ORIGIN" help:"Origin of Discord's API in place of its own, such as http://127.0.0.1:8080."`
-	DiscordGuild     string   `placeholder:"ID" help:"Register the commands in this server alone, at once: for testing."`
-	DiscordURL       string   `name:"discord-url" default:"https://example.org/faqbot" placeholder:"URL" help:"Page about this bot or those who run it. Discord asks for one in the User-Agent of every bot."`
-	LogLevel         logLevel `default:"info" help:"How much is logged: debug, info, warn or error. No level logs what members type."`
+	discordFlags
+	LogLevel logLevel `default:"info" help:"How much is logged: debug, info, warn or error. No level logs what members type."`
 }
 
 // logLevel is a level of log/slog.
@@ -75,10 +87,9 @@ func (c *runCmd) Run(p *program) error {
 	log := slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: slog.Level(c.LogLevel)}))
 	st, done := c.openStore(ctx, log)
 	figures, silence := c.serveHealth(ctx, st, log)
-	err = discord.Run(ctx, discord.Config{
-		Bot: bot, Token: token, API: c.DiscordAPI, Guild: c.DiscordGuild, ProjectURL: c.DiscordURL, Version: userAgentVersion(), Log: log,
-		Tools: p.tools(st, bot), Figures: figures,
-	})
+	config := c.config(bot, token, log)
+	config.Tools, config.Figures = p.tools(st, bot), figures
+	err = discord.Run(ctx, config)
 	stop()
 	silence()
 	done()
@@ -89,20 +100,20 @@ func (c *runCmd) Run(p *program) error {
 }
 
 // token returns the bot's token from the environment or from its file.
-func (c *runCmd) token(getenv func(string) string) (string, error) {
+func (f discordFlags) token(getenv func(string) string) (string, error) {
 	if token := strings.TrimSpace(getenv(tokenVariable)); token != "" {
 		return token, nil
 	}
-	if c.DiscordTokenFile == "" {
+	if f.DiscordTokenFile == "" {
 		return "", errors.New("there is no token: set " + tokenVariable + " or FAQBOT_DISCORD_TOKEN_FILE")
 	}
-	raw, err := os.ReadFile(c.DiscordTokenFile)
+	raw, err := os.ReadFile(f.DiscordTokenFile)
 	if err != nil {
 		return "", fmt.Errorf("read the token: %w", err)
 	}
 	token := strings.TrimSpace(string(raw))
 	if token == "" {
-		return "", fmt.Errorf("the token file %s is empty", c.DiscordTokenFile)
+		return "", fmt.Errorf("the token file %s is empty", f.DiscordTokenFile)
 	}
 	return token, nil
 }

@@ -76,13 +76,10 @@ type process struct {
 // prepare asks Discord who the bot is and registers the commands.
 func prepare(ctx context.Context, c Config) (*process, error) {
 	c.Token = bareToken(c.Token)
-	client, err := rest.New(rest.Config{
-		API: c.API, Token: c.Token, ProjectURL: c.ProjectURL, Version: c.Version, Log: c.Log, Jitter: c.jitter,
-	})
+	calls, err := Calls(c)
 	if err != nil {
 		return nil, err
 	}
-	calls := &api.Client{Rest: client}
 	me, err := calls.Me(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("ask who the bot is: %w", err)
@@ -111,7 +108,7 @@ func prepare(ctx context.Context, c Config) (*process, error) {
 		Token: c.Token, Intents: intents, Log: c.Log, Sleep: c.sleep,
 		Handle: func(waiting context.Context, e gateway.Event) { a.handle(waiting, answering, e) },
 	})
-	c.Figures.connecting(g, client)
+	c.Figures.connecting(g, calls.Rest)
 	return &process{calls, a, g, stop}, nil
 }
 

@@ -22,7 +22,7 @@ type State struct {
 func Inspect(ctx context.Context, address string) (State, error) {
 	const verb = "inspect database"
 	if !strings.Contains(address, "://") && address != "" {
-		if _, err := os.Stat(address); errors.Is(err, fs.ErrNotExist) { //nolint:gosec // the operator names the file
+		if _, err := os.Stat(address); errors.Is(err, fs.ErrNotExist) {
 			f, err := os.CreateTemp(filepath.Dir(address), ".faqbot-*")
 			if err != nil {
 				return State{}, fileError(verb, address, err)

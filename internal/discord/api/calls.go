@@ -26,6 +26,7 @@ type Client struct{ Rest *rest.Client }
 type Application struct {
 	ID       string `json:"id"`
 	Endpoint string `json:"interactions_endpoint_url"`
+	Flags    int64  `json:"flags"`
 }
 
 // decoded makes a call and decodes its answer into T.
