@@ -267,7 +267,7 @@ func TestReadmeReader(t *testing.T) {
 	same(t, readmePackages(readme), []string{"faq", "internal/text"})
 }
 
-// TestEnvironmentExample holds deploy/faqbot.env.example to the variables that "faqbot run" reads.
+// TestEnvironmentExample holds deploy/faqbot.env.example to the variables that "faqbot run" reads, and what sets any to no others.
 func TestEnvironmentExample(t *testing.T) {
 	t.Parallel()
 	example, err := os.ReadFile(filepath.Join(moduleRoot, "deploy", "faqbot.env.example"))
@@ -281,6 +281,17 @@ func TestEnvironmentExample(t *testing.T) {
 		t.Fatalf("faqbot run --help: %v", err)
 	}
 	same(t, settings(string(example)), variables(string(help)))
+	for _, name := range []string{"Dockerfile", "deploy/compose.yaml", "deploy/faqbot.service", "deploy/kubernetes.yaml"} {
+		text, err := os.ReadFile(filepath.Join(moduleRoot, filepath.FromSlash(name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range variables(string(text)) {
+			if !slices.Contains(variables(string(help)), v) {
+				t.Errorf("%s sets %s, which faqbot run does not read", name, v)
+			}
+		}
+	}
 }
 
 // settings returns the variables that an environment file sets, whether or not the line is commented out.
