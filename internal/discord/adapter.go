@@ -45,6 +45,7 @@ const (
 type adapter struct {
 	bot        *answer.Bot
 	core       func(answer.Question) answer.Outcome // the bot's Ask
+	figures    Figures
 	api        *api.Client
 	log        *slog.Logger
 	user       string   // the bot's user id
@@ -62,18 +63,17 @@ type adapter struct {
 	working      sync.WaitGroup
 	within       time.Duration // answerWithin
 	alert        func(context.Context, Alert) error
-	figures      Figures
 }
 
 // newAdapter needs of the Config the bot, the log and the bare token; user is the bot's id, application that of its application.
 func newAdapter(c Config, calls *api.Client, user, application string) *adapter {
 	a := &adapter{
-		bot: c.Bot, core: c.Figures.counting(c.Bot.Ask), figures: c.Figures,
-		api: calls, log: c.Log, user: user, commands: map[string]command{}, components: components(),
+		bot: c.Bot, core: c.Bot.Ask, api: calls, log: c.Log, user: user, commands: map[string]command{}, components: components(),
 		key: sha256.Sum256([]byte("owner of a public message\n" + c.Token)), within: answerWithin,
 		private: make(chan struct{}, maxPrivate), public: make(chan struct{}, maxPublic), seen: newRecent(rememberEvents), quiet: newQuiet(),
 		alert: c.Alert, application: application, toolCommands: map[string]interact.Command{}, toolPaths: map[string]interact.Handler{},
 	}
+	a.figures, a.core = c.Figures, c.Figures.counting(a.core)
 	for _, c := range commands(c.Bot) {
 		a.commands[c.name] = c
 	}
