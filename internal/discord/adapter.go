@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
@@ -63,6 +64,9 @@ type adapter struct {
 	working      sync.WaitGroup
 	within       time.Duration // answerWithin
 	alert        func(context.Context, Alert) error
+	asked        func(context.Context, Asked) // may be nil
+	reporting    chan struct{}                // a slot for each answer that it has
+	unreported   atomic.Int64
 }
 
 // newAdapter needs of the Config the bot, the log and the bare token; user is the bot's id, application that of its application.
@@ -71,7 +75,7 @@ func newAdapter(c Config, calls *api.Client, user, application string) *adapter 
 		bot: c.Bot, core: c.Bot.Ask, api: calls, log: c.Log, user: user, commands: map[string]command{}, components: components(),
 		key: sha256.Sum256([]byte("owner of a public message\n" + c.Token)), within: answerWithin,
 		private: make(chan struct{}, maxPrivate), public: make(chan struct{}, maxPublic), seen: newRecent(rememberEvents), quiet: newQuiet(),
-		alert: c.Alert, application: application, toolCommands: map[string]interact.Command{}, toolPaths: map[string]interact.Handler{},
+		alert: c.Alert, asked: c.Asked, reporting: make(chan struct{}, maxAsked), application: application, toolCommands: map[string]interact.Command{}, toolPaths: map[string]interact.Handler{},
 	}
 	a.figures, a.core = c.Figures, c.Figures.counting(a.core)
 	for _, c := range commands(c.Bot) {
@@ -128,21 +132,21 @@ func (a *adapter) inSlot(ctx context.Context, slots chan struct{}, event string,
 
 // ask answers a question before the context's deadline, or fails. Nobody waits for a core that is stuck: neither the member, nor the
 // slot, nor a stop.
-func (a *adapter) ask(ctx context.Context, q answer.Question) (answer.Reply, error) {
+func (a *adapter) ask(ctx context.Context, q answer.Question) (answer.Outcome, error) {
 	type result struct {
-		reply answer.Reply
-		err   error
+		out answer.Outcome
+		err error
 	}
 	done := make(chan result, 1)
 	go func() {
-		r, err := safely(func() (answer.Reply, error) { return a.core(q).Reply, nil })
-		done <- result{r, err}
+		out, err := safely(func() (answer.Outcome, error) { return a.core(q), nil })
+		done <- result{out, err}
 	}()
 	select {
 	case r := <-done:
-		return r.reply, r.err
+		return r.out, r.err
 	case <-ctx.Done():
-		return nil, errSlow
+		return answer.Outcome{}, errSlow
 	}
 }
 
@@ -227,6 +231,7 @@ func (a *adapter) run(ctx context.Context, received time.Time, i *discordgo.Inte
 	if err := a.respond(ctx, received, i, r); err != nil {
 		return err
 	}
+	a.report(ctx, r.asked)
 	if r.remove {
 		ctx, cancel := context.WithDeadline(ctx, received.Add(replyWithin))
 		defer cancel()

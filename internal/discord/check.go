@@ -23,10 +23,10 @@ func Payload(r answer.Reply, countries []answer.Option) (any, error) {
 
 // CheckReply draws a reply for every kind of place and reports each of Discord's limits that it breaks, once.
 func CheckReply(r answer.Reply, countries []answer.Option) error {
-	const someone = "12345678901234567890.0123456789abcdef"
+	const someone, asked = "12345678901234567890.0123456789abcdef", "12345678901234567890"
 	var errs []error
 	seen := map[string]bool{}
-	for _, v := range []view{{}, {share: true}, {public: true, owner: someone}} {
+	for _, v := range []view{{}, {share: true, card: asked}, {public: true, owner: someone, card: asked}} {
 		m, err := render(r, v, countries)
 		found := []error{err}
 		if err == nil {

@@ -82,7 +82,7 @@ func commandAsk(ctx context.Context, a *adapter, in input) (response, error) {
 func commandEntry(option string) handler {
 	return func(ctx context.Context, a *adapter, in input) (response, error) {
 		if out, ok := a.bot.Entry(in.options[option], in.question); ok {
-			return a.draw(out.Reply, in)
+			return a.drawOutcome(out, in)
 		}
 		return a.askWords(ctx, in.options[option], in)
 	}

@@ -22,10 +22,14 @@ func (a *adapter) message(ctx context.Context, received time.Time, m *discordgo.
 	}
 	thinking, cancel := context.WithDeadline(ctx, received.Add(a.within))
 	defer cancel()
-	body, err := safely(func() (api.Body, error) { return a.answerTo(thinking, m) })
+	var asked *Asked
+	body, err := safely(func() (body api.Body, err error) {
+		body, asked, err = a.answerTo(thinking, m)
+		return body, err
+	})
 	if err != nil {
 		a.log.ErrorContext(ctx, "a message's handler failed, the static card goes out", "message_id", m.ID, "error", err)
-		body = plainMessage(answer.Static())
+		body, asked = plainMessage(answer.Static()), nil
 	}
 	sending, stop := context.WithDeadline(ctx, received.Add(replyWithin))
 	defer stop()
@@ -38,12 +42,13 @@ func (a *adapter) message(ctx context.Context, received time.Time, m *discordgo.
 		}
 		a.log.ErrorContext(ctx, "a message was not answered", "message_id", m.ID, "channel_id", m.ChannelID, "error", err)
 	default:
+		a.report(ctx, asked)
 		a.log.DebugContext(ctx, "answered", "kind", "message", "message_id", m.ID, "micros", time.Since(received).Microseconds())
 	}
 }
 
-// answerTo draws the answer to a message; one without words gets the help card.
-func (a *adapter) answerTo(ctx context.Context, m *discordgo.Message) (api.Body, error) {
+// answerTo draws the answer to a message, to be reported when it is out; one without words gets the help card, and there is no report.
+func (a *adapter) answerTo(ctx context.Context, m *discordgo.Message) (api.Body, *Asked, error) {
 	v := view{public: m.GuildID != ""}
 	if v.public {
 		v.owner = a.tag(m.ID, m.Author.ID)
@@ -52,14 +57,19 @@ func (a *adapter) answerTo(ctx context.Context, m *discordgo.Message) (api.Body,
 	words := a.withoutMention(m.Content)
 	if strings.TrimSpace(words) == "" {
 		card, _ := a.bot.Fixed(content.CardHelp, q)
-		return render(answer.NoAnswer{Card: card}, v, a.bot.Countries())
+		body, err := render(answer.NoAnswer{Card: card}, v, a.bot.Countries())
+		return body, nil, err
+	}
+	if a.asksBack() {
+		v.card = m.ID
 	}
 	q.Words = text.New(words)
-	r, err := a.ask(ctx, q)
+	out, err := a.ask(ctx, q)
 	if err != nil {
-		return api.Body{}, err
+		return api.Body{}, nil, err
 	}
-	return render(r, v, a.bot.Countries())
+	body, err := render(out.Reply, v, a.bot.Countries())
+	return body, &Asked{m.GuildID, m.ChannelID, m.Author.ID, m.ID, out, q.Words, q.At}, err
 }
 
 // addressed reports whether a member's message was meant for the bot: sent to it directly, with its mention, or as a reply to one of

@@ -20,6 +20,8 @@ type view struct {
 	share bool
 	// owner is the tag of the one who may dismiss a public message; empty in private.
 	owner string
+	// card is the id of the interaction or message that is answered, where members are asked about the answer; empty where nobody is.
+	card string
 }
 
 // Words of the platform's own controls. All else that a member reads comes from cards.
@@ -40,6 +42,10 @@ const (
 	labelPick      = "Choose a topic"
 	labelPrevious  = "Previous"
 	labelNext      = "Next"
+	labelHelpful   = "Did this help? Yes"
+	labelUnhelpful = "Not really"
+	labelWrong     = "Something wrong?"
+	labelDonate    = "Send this question to the team, without your name"
 
 	textShare     = "Share this card with everyone in this channel? It is posted without your name."
 	textShared    = "Done. The card is in the channel, without your name."
@@ -73,7 +79,7 @@ func render(r answer.Reply, v view, countries []answer.Option) (api.Body, error)
 		return renderChoose(r, v), checkCard(r.Card)
 	case answer.Decline:
 		m := cardMessage(r.Card)
-		m.Components = api.Rows(linkButtons(r.Card), related(r.Card), controls("", v, r.Notice != answer.NoticeNone))
+		m.Components = api.Rows(linkButtons(r.Card), related(r.Card), opinions(r.Card.ID(), v), controls("", v, r.Notice != answer.NoticeNone))
 		return m, checkCard(r.Card)
 	case answer.CheckIn:
 		m := plainMessage(r.Card)
@@ -81,7 +87,7 @@ func render(r answer.Reply, v view, countries []answer.Option) (api.Body, error)
 		return m, checkCard(r.Card)
 	case answer.NoAnswer:
 		m := cardMessage(r.Card)
-		m.Components = api.Rows(linkButtons(r.Card),
+		m.Components = api.Rows(linkButtons(r.Card), opinionsNone(r, v),
 			append(api.Buttons(api.Button(labelTopics, pathTopics+"/0", discordgo.SecondaryButton)), controls("", v, true)...))
 		return m, checkCard(r.Card)
 	case answer.Silence:
@@ -114,7 +120,7 @@ func renderUrgent(r answer.Urgent, v view, countries []answer.Option) api.Body {
 
 func renderAnswer(r answer.Answer, v view) api.Body {
 	m := cardMessage(r.Card)
-	m.Components = api.Rows(linkButtons(r.Card), related(r.Card), controls(r.Card.ID(), v, r.Notice != answer.NoticeNone))
+	m.Components = api.Rows(linkButtons(r.Card), related(r.Card), opinions(r.Card.ID(), v), controls(r.Card.ID(), v, r.Notice != answer.NoticeNone))
 	return m
 }
 
@@ -124,7 +130,7 @@ func renderChoose(r answer.Choose, v view) api.Body {
 	for _, o := range r.Options {
 		choices = append(choices, api.Button(o.Title, pathChoose+"/"+o.ID, discordgo.PrimaryButton))
 	}
-	choices = append(choices, api.Button(labelNone, pathNone, discordgo.SecondaryButton))
+	choices = append(choices, api.Button(labelNone, strings.TrimSuffix(pathNone+"/"+v.card, "/"), discordgo.SecondaryButton))
 	m.Components = api.Rows(choices, controls("", v, r.Notice != answer.NoticeNone))
 	return m
 }

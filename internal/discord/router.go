@@ -53,6 +53,8 @@ type input struct {
 	// moderator is set for members who may delete others' messages.
 	moderator bool
 	message   string // the message that a component stands on
+	// card is the id that an answer is known by where members are asked about it; else empty.
+	card string
 }
 
 // response is what goes back for an interaction.
@@ -66,6 +68,8 @@ type response struct {
 	remove bool
 	// alert goes to the moderators before the response goes out.
 	alert *request
+	// asked is reported when the response is out.
+	asked *Asked
 }
 
 // request asks the moderators for help, with what the member reads when nobody could be reached.
@@ -94,6 +98,9 @@ func components() map[string]handler {
 // route finds who answers a command or component, and reads what it needs. It reports false for what nobody answers.
 func (a *adapter) route(i *discordgo.Interaction) (handler, input, bool) {
 	in := inputOf(i)
+	if a.asksBack() {
+		in.card = in.id
+	}
 	switch data := i.Data.(type) {
 	case discordgo.ApplicationCommandInteractionData:
 		c, ok := a.commands[data.Name]
@@ -115,14 +122,21 @@ func (in input) respond(m api.Body) response {
 
 // draw renders a reply for the one who asked or pressed.
 func (a *adapter) draw(r answer.Reply, in input) (response, error) {
-	m, err := render(r, view{share: in.share}, a.bot.Countries())
+	m, err := render(r, view{share: in.share, card: in.card}, a.bot.Countries())
 	return in.respond(m), err
+}
+
+// drawOutcome renders an answer, to be reported when it is out.
+func (a *adapter) drawOutcome(out answer.Outcome, in input) (response, error) {
+	r, err := a.draw(out.Reply, in)
+	r.asked = &Asked{in.guild, in.channel, in.user, in.id, out, in.question.Words, in.question.At}
+	return r, err
 }
 
 // drawEntry shows an entry by id; an id that is gone gets the no-answer card.
 func (a *adapter) drawEntry(id string, in input) (response, error) {
 	if out, ok := a.bot.Entry(id, in.question); ok {
-		return a.draw(out.Reply, in)
+		return a.drawOutcome(out, in)
 	}
 	return a.fixed(content.CardNoAnswer, in)
 }
@@ -130,11 +144,11 @@ func (a *adapter) drawEntry(id string, in input) (response, error) {
 // askWords answers a member's words.
 func (a *adapter) askWords(ctx context.Context, words string, in input) (response, error) {
 	in.question.Words = text.New(words)
-	r, err := a.ask(ctx, in.question)
+	out, err := a.ask(ctx, in.question)
 	if err != nil {
 		return response{}, err
 	}
-	return a.draw(r, in)
+	return a.drawOutcome(out, in)
 }
 
 func showEntry(_ context.Context, a *adapter, in input) (response, error) {
@@ -151,13 +165,18 @@ func pick(_ context.Context, a *adapter, in input) (response, error) {
 }
 
 func showNone(_ context.Context, a *adapter, in input) (response, error) {
-	return a.fixed(content.CardNoAnswer, in)
+	if in.arg != "" {
+		in.id, in.card = in.arg, in.arg
+	}
+	card, _ := a.bot.Fixed(content.CardNoAnswer, in.question)
+	in.share = false
+	return a.drawOutcome(answer.Outcome{Reply: answer.NoAnswer{Card: card}}, in)
 }
 
 // fixed shows one of the bot's own cards.
 func (a *adapter) fixed(id string, in input) (response, error) {
 	card, _ := a.bot.Fixed(id, in.question)
-	in.share = false
+	in.share, in.card = false, ""
 	return a.draw(answer.NoAnswer{Card: card}, in)
 }
 
@@ -336,7 +355,7 @@ func publish(_ context.Context, a *adapter, in input) (response, error) {
 	if !ok || !in.share {
 		return in.respond(api.Body{Content: textNotShared}), nil
 	}
-	m, err := render(out.Reply, view{public: true, owner: a.tag(in.id, in.user)}, a.bot.Countries())
+	m, err := render(out.Reply, view{public: true, owner: a.tag(in.id, in.user), card: in.card}, a.bot.Countries())
 	back := api.Button(labelBack, pathEntry+"/"+in.arg, discordgo.SecondaryButton)
 	again := api.Button(labelAgain, pathPublish+"/"+in.arg, discordgo.PrimaryButton)
 	r := in.respond(api.Body{Content: textShared, Components: api.Rows(api.Buttons(back))})

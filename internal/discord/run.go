@@ -33,6 +33,9 @@ type Config struct {
 	// Alert tells a server's moderators that a member asks for one. Nil is for nobody to tell; an error says that nobody was told. Its
 	// context ends when the member must be answered.
 	Alert func(context.Context, Alert) error
+	// Asked gets each answer once it has gone out, at most for 2 s, and for some answers at a time; more are dropped, with a warning. It
+	// must be safe for concurrent use. Nil is for nobody.
+	Asked func(context.Context, Asked)
 	// Tools are what the bot can do besides answering; calls are theirs to make. Nil is for none.
 	Tools   func(calls *api.Client) []interact.Tool
 	Figures Figures

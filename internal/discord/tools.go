@@ -51,12 +51,12 @@ func (a *adapter) tool(i *discordgo.Interaction, raw json.RawMessage) (interact.
 	case discordgo.MessageComponentInteractionData:
 		path, arg, _ := strings.Cut(data.CustomID, "/")
 		h, ok := a.toolPaths[path]
-		r.Arg, r.Values = arg, data.Values
+		r.Arg, r.Values, r.Components = arg, data.Values, interact.Components(raw)
 		return h, r, ok
 	case discordgo.ModalSubmitInteractionData:
 		path, arg, _ := strings.Cut(data.CustomID, "/")
 		h, ok := a.toolPaths[path]
-		r.Arg, r.Fields = arg, formFields(raw)
+		r.Arg, r.Fields = arg, interact.Fields(raw)
 		return h, r, ok
 	}
 	return nil, r, false
@@ -179,40 +179,6 @@ func targetOf(data discordgo.ApplicationCommandInteractionData) *interact.Target
 		t.Author, t.Bot = m.Author.ID, m.Author.Bot
 	}
 	return t
-}
-
-// formFields reads the texts of a form by their ids, however deep they stand.
-func formFields(raw json.RawMessage) map[string]text.Words {
-	var form struct {
-		Data struct {
-			Components any `json:"components"`
-		} `json:"data"`
-	}
-	out := map[string]text.Words{}
-	if json.Unmarshal(raw, &form) == nil {
-		collectFields(form.Data.Components, out, maxDepth)
-	}
-	return out
-}
-
-func collectFields(node any, to map[string]text.Words, depth int) {
-	if depth == 0 {
-		return
-	}
-	switch node := node.(type) {
-	case []any:
-		for _, v := range node {
-			collectFields(v, to, depth-1)
-		}
-	case map[string]any:
-		id, named := node["custom_id"].(string)
-		value, ok := node["value"].(string)
-		if named && ok {
-			to[id] = text.New(value)
-		}
-		collectFields(node["components"], to, depth-1)
-		collectFields(node["component"], to, depth-1)
-	}
 }
 
 // withTools returns what is registered: the bot's own commands and those of tools, which take the place of any of the same name. Discord

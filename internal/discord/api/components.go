@@ -1,6 +1,9 @@
 package api
 
 import (
+	"encoding/json"
+	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/bwmarrin/discordgo"
@@ -31,4 +34,39 @@ func Buttons(b ...discordgo.MessageComponent) []discordgo.MessageComponent { ret
 // Button makes one that leads to a path.
 func Button(label, path string, style discordgo.ButtonStyle) discordgo.MessageComponent {
 	return discordgo.Button{Label: Cut(label, MaxButtonLabelRunes), Style: style, CustomID: path}
+}
+
+// Replaced returns the components of a message of the bot's, as Discord sent them, with one button that cannot be pressed in the place of
+// all those whose paths begin with one of the words. It returns nothing for what it cannot read.
+func Replaced(sent json.RawMessage, label string, words ...string) []discordgo.MessageComponent {
+	var rows []json.RawMessage
+	if json.Unmarshal(sent, &rows) != nil {
+		return nil
+	}
+	var out []discordgo.MessageComponent
+	done := false
+	for _, raw := range rows {
+		var row discordgo.ActionsRow
+		if json.Unmarshal(raw, &row) != nil {
+			return nil
+		}
+		var kept []discordgo.MessageComponent
+		for _, c := range row.Components {
+			b, ok := c.(*discordgo.Button)
+			switch {
+			case !ok || !slices.Contains(words, firstWord(b.CustomID)):
+				kept = append(kept, c)
+			case !done:
+				done = true
+				kept = append(kept, discordgo.Button{Label: Cut(label, MaxButtonLabelRunes), Style: discordgo.SecondaryButton, Disabled: true, CustomID: b.CustomID})
+			}
+		}
+		out = append(out, Rows(kept)...)
+	}
+	return out
+}
+
+func firstWord(path string) string {
+	word, _, _ := strings.Cut(path, "/")
+	return word
 }

@@ -23,6 +23,15 @@ type Body struct {
 	Components []discordgo.MessageComponent
 	Flags      discordgo.MessageFlags // of a new message: a change cannot make it private or public
 	Pictures   []Picture
+	Files      []File
+	// Keep makes a change one of the components alone. Content is then for where that fails.
+	Keep bool
+}
+
+// File is a file of another kind beside a message.
+type File struct {
+	Name, Type string // Type is a media type
+	Data       []byte
 }
 
 // Picture is a PNG beside a message; an embed shows it by the address attachment://Name.
@@ -32,11 +41,14 @@ type Picture struct {
 	PNG  []byte
 }
 
-// files are the pictures as rest sends them.
+// files are the pictures and files as rest sends them.
 func (m Body) files() []rest.File {
 	var out []rest.File
 	for _, p := range m.Pictures {
 		out = append(out, rest.File{Name: p.Name, Type: "image/png", Data: p.PNG})
+	}
+	for _, f := range m.Files {
+		out = append(out, rest.File(f))
 	}
 	return out
 }
@@ -46,13 +58,16 @@ func (m Body) attachments() []attachment {
 	for i, p := range m.Pictures {
 		out = append(out, attachment{i, p.Name, Cut(p.Alt, MaxAltRunes)})
 	}
+	for i, f := range m.Files {
+		out = append(out, attachment{len(m.Pictures) + i, f.Name, ""})
+	}
 	return out
 }
 
 type attachment struct {
 	ID          int    `json:"id"`
 	Filename    string `json:"filename"`
-	Description string `json:"description"`
+	Description string `json:"description,omitempty"`
 }
 
 // NewMessage is a message of the bot's own in a channel.
@@ -101,6 +116,9 @@ func (m Body) Create() Payload {
 
 // change is the Payload that makes an existing message look like m.
 func (m Body) change() Payload {
+	if m.Keep {
+		return Payload{Components: append([]discordgo.MessageComponent{}, m.Components...)}
+	}
 	return Payload{
 		Content: &m.Content, Embeds: append([]*discordgo.MessageEmbed{}, m.Embeds...),
 		Components: append([]discordgo.MessageComponent{}, m.Components...), Attachments: append([]attachment{}, m.attachments()...),

@@ -1,11 +1,12 @@
 // Package interact is what a tool of the bot is to the adapter: commands and paths with their handlers, what is asked of these and what they
 // answer.
 //
-// It holds types, and no behaviour but who a moderator is. It must not know any one tool, nor how a response gets to Discord.
+// It holds types, who a moderator is, and how to read of an interaction what discordgo's types leave out. It must not know any one tool, nor how a response gets to Discord.
 package interact
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -21,6 +22,8 @@ type Request struct {
 	// Message is the one that a component stands on, Private is set where only the member sees that, or where there is none.
 	Message string
 	Private bool
+	// Components are those of the message that a component stands on, for api.Replaced.
+	Components json.RawMessage
 	// Sub is the subcommand that was chosen, as "pin" or "group/pin"; empty for a command without.
 	Sub string
 	// Options are the given options by name: texts, ids, numbers in decimal, and true or false.
