@@ -92,6 +92,12 @@ func table() map[string]row {
 		"internal/discord/interact": {ours: []string{"internal/discord/api", "internal/text"}, bans: []string{"os", "net", "log"}},
 		"internal/discord/gateway":  {third: []string{"github.com/gorilla/websocket"}},
 		"internal/discord/rest":     {third: []string{"golang.org/x/time"}},
+		"internal/discord/feedback": {
+			ours: []string{
+				"internal/answer", "internal/store", "internal/text", "internal/chart", "internal/guard",
+				"internal/discord", "internal/discord/api", "internal/discord/interact",
+			},
+		},
 		"internal/discord/discordtest": {
 			third: []string{"github.com/gorilla/websocket"},
 			bans:  []string{"testing", "net/http/httptest"}, // the simulator uses it too

@@ -56,7 +56,7 @@ func (a *adapter) tool(i *discordgo.Interaction, raw json.RawMessage) (interact.
 	case discordgo.ModalSubmitInteractionData:
 		path, arg, _ := strings.Cut(data.CustomID, "/")
 		h, ok := a.toolPaths[path]
-		r.Arg, r.Fields = arg, interact.Fields(raw)
+		r.Arg, r.Fields, r.Components = arg, interact.Fields(raw), interact.Components(raw)
 		return h, r, ok
 	}
 	return nil, r, false

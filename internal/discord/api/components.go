@@ -9,6 +9,9 @@ import (
 	"github.com/bwmarrin/discordgo"
 )
 
+// Components are rows of buttons and menus.
+type Components = []discordgo.MessageComponent
+
 // Cut shortens s to at most limit code points.
 func Cut(s string, limit int) string {
 	if utf8.RuneCountInString(s) <= limit {
@@ -34,6 +37,32 @@ func Buttons(b ...discordgo.MessageComponent) []discordgo.MessageComponent { ret
 // Button makes one that leads to a path.
 func Button(label, path string, style discordgo.ButtonStyle) discordgo.MessageComponent {
 	return discordgo.Button{Label: Cut(label, MaxButtonLabelRunes), Style: style, CustomID: path}
+}
+
+// Quiet makes a button that draws no attention.
+func Quiet(label, path string) discordgo.MessageComponent {
+	return Button(label, path, discordgo.SecondaryButton)
+}
+
+// Menu lists choices to pick one from, at most MaxSelectOptions; nothing for none.
+func Menu(path, placeholder string, choices []Choice) []discordgo.MessageComponent {
+	if len(choices) == 0 {
+		return nil
+	}
+	menu := discordgo.SelectMenu{MenuType: discordgo.StringSelectMenu, CustomID: path, Placeholder: Cut(placeholder, MaxSelectPlaceholderRunes)}
+	for _, c := range choices[:min(len(choices), MaxSelectOptions)] {
+		menu.Options = append(menu.Options, discordgo.SelectMenuOption{Label: Cut(c.Name, MaxSelectLabelRunes), Value: c.Value})
+	}
+	return Buttons(menu)
+}
+
+// Embed shows a title, a text and, by its name unless that is empty, one of the message's pictures.
+func Embed(title, text, picture string) []*discordgo.MessageEmbed {
+	e := &discordgo.MessageEmbed{Title: Cut(title, MaxEmbedTitleRunes), Description: Cut(text, MaxEmbedTextRunes)}
+	if picture != "" {
+		e.Image = &discordgo.MessageEmbedImage{URL: "attachment://" + picture}
+	}
+	return []*discordgo.MessageEmbed{e}
 }
 
 // Replaced returns the components of a message of the bot's, as Discord sent them, with one button that cannot be pressed in the place of

@@ -19,6 +19,7 @@ const (
 	MaxNonceRunes       = 25
 	MaxAltRunes         = 1024 // of a picture's description
 	MaxModalLabelRunes  = 45   // of a form's title and its labels
+	MaxModalHintRunes   = 100  // of what stands below a label
 )
 
 // Components.

@@ -168,6 +168,7 @@ type Modal struct {
 // Field is a text field of a form.
 type Field struct {
 	ID, Label string
+	Hint      string // a line below the label; empty for none
 	Value     string // what stands in it already
 	Optional  bool
 	Long      bool // several lines
@@ -190,7 +191,11 @@ func RespondModal(m Modal) InteractionResponse {
 		if f.MaxLength > 0 {
 			input["max_length"] = f.MaxLength
 		}
-		fields = append(fields, map[string]any{"type": label, "label": Cut(f.Label, MaxModalLabelRunes), "component": input})
+		shown := map[string]any{"type": label, "label": Cut(f.Label, MaxModalLabelRunes), "component": input}
+		if f.Hint != "" {
+			shown["description"] = Cut(f.Hint, MaxModalHintRunes)
+		}
+		fields = append(fields, shown)
 	}
 	return InteractionResponse{
 		discordgo.InteractionResponseModal,

@@ -22,7 +22,7 @@ type Request struct {
 	// Message is the one that a component stands on, Private is set where only the member sees that, or where there is none.
 	Message string
 	Private bool
-	// Components are those of the message that a component stands on, for api.Replaced.
+	// Components are those of the message that a component, or that which opened a form, stands on, for api.Replaced.
 	Components json.RawMessage
 	// Sub is the subcommand that was chosen, as "pin" or "group/pin"; empty for a command without.
 	Sub string
