@@ -1,6 +1,8 @@
 package api
 
 import (
+	"strconv"
+
 	"github.com/bwmarrin/discordgo"
 
 	"faqbot/internal/discord/rest"
@@ -56,16 +58,16 @@ func (m Body) files() []rest.File {
 func (m Body) attachments() []attachment {
 	var out []attachment
 	for i, p := range m.Pictures {
-		out = append(out, attachment{i, p.Name, Cut(p.Alt, MaxAltRunes)})
+		out = append(out, attachment{strconv.Itoa(i), p.Name, Cut(p.Alt, MaxAltRunes)})
 	}
 	for i, f := range m.Files {
-		out = append(out, attachment{len(m.Pictures) + i, f.Name, ""})
+		out = append(out, attachment{strconv.Itoa(len(m.Pictures) + i), f.Name, ""})
 	}
 	return out
 }
 
 type attachment struct {
-	ID          int    `json:"id"`
+	ID          string `json:"id"` // the number of a file of the same request
 	Filename    string `json:"filename"`
 	Description string `json:"description,omitempty"`
 }

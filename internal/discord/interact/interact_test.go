@@ -1,0 +1,54 @@
+package interact
+
+import (
+	"strings"
+	"testing"
+
+	"faqbot/internal/text"
+)
+
+// TestFields: texts are found in both shapes of forms, and no depth does harm.
+func TestFields(t *testing.T) {
+	t.Parallel()
+	got := Fields([]byte(`{"data":{"components":[{"type":18,"component":{"custom_id":"a","value":"x"}},{"type":1,"components":[{"custom_id":"b","value":"y z"}]},
+		{"custom_id":"c"},{"value":"d"},7,null]}}`))
+	if len(got) != 2 || text.ForDonation(got["a"]) != "x" || text.ForDonation(got["b"]) != "y z" {
+		t.Errorf("%v", got)
+	}
+	deep := strings.Repeat(`{"components":[`, 5000) + strings.Repeat(`]}`, 5000)
+	for _, bad := range []string{``, `[]`, `{"data":7}`, `{"data":` + deep + `}`} {
+		if got := Fields([]byte(bad)); len(got) != 0 {
+			t.Errorf("%.40s has %v", bad, got)
+		}
+	}
+}
+
+func TestComponents(t *testing.T) {
+	t.Parallel()
+	if got := Components([]byte(`{"message":{"components":[{"type":1}]}}`)); string(got) != `[{"type":1}]` {
+		t.Errorf("%s", got)
+	}
+	if got := Components([]byte(`{"message":7}`)); got != nil {
+		t.Errorf("%s", got)
+	}
+}
+
+// TestWho: who may delete others' messages is a moderator, as is who has a role for it; nobody is one in direct messages.
+func TestWho(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		r         Request
+		mod, boss bool
+	}{
+		{Request{Guild: "1", Permissions: PermissionManageMessages}, true, false},
+		{Request{Guild: "1", Permissions: PermissionAdministrator}, true, true},
+		{Request{Guild: "1", Permissions: PermissionManageGuild}, false, true},
+		{Request{Guild: "1", Roles: []string{"2", "3"}}, true, false},
+		{Request{Guild: "1", Roles: []string{"2"}}, false, false},
+		{Request{Permissions: PermissionAdministrator, Roles: []string{"3"}}, false, false},
+	} {
+		if c.r.IsModerator([]string{"3"}) != c.mod || c.r.IsAdmin() != c.boss {
+			t.Errorf("%+v", c.r)
+		}
+	}
+}
