@@ -33,7 +33,7 @@ func ForDonation(w Words) string {
 		return r
 	}, w.text())
 	var fields []string
-	for _, f := range strings.Fields(norm.NFKC.String(s)) {
+	for f := range strings.FieldsSeq(norm.NFKC.String(s)) {
 		if !personal(f) {
 			fields = append(fields, f)
 		}

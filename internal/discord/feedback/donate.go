@@ -44,9 +44,8 @@ func (f *Feedback) take(ctx context.Context, r interact.Request, words text.Word
 	switch {
 	case given == "":
 		return said(textNothingLeft)
-	case len(out.Ranked) == 0: // something broke in there, and it may have been the guard
-		f.Log.WarnContext(ctx, "a donation could not be checked", "interaction_id", r.ID)
-		return said(textNotDonated)
+	case len(out.Ranked) == 0: // no word of use is left, or something broke, and that may have been the guard
+		return said(textNotRead)
 	case !f.done.add(discord.PathDonate, r.User, r.Arg):
 		return said(textDonatedAlready)
 	}

@@ -41,6 +41,7 @@ const (
 	titleDonated       = "What was stored"
 	textDonatedAlready = "Thank you. You have sent this question already."
 	textNothingLeft    = "Nothing was stored: without names, addresses and numbers no words were left."
+	textNotRead        = "Nothing was stored: the question could not be read."
 	textNotDonated     = "Sorry, it could not be stored just now. Nothing was stored."
 	textDonateServer   = "This works in a server only, not in direct messages. Nothing was stored."
 	labelHelp          = "Where to get help"

@@ -78,7 +78,7 @@ func (f *Feedback) figures(ctx context.Context, guild string) (*figures, error) 
 	}
 	out.count(counts)
 	out.vote(cast)
-	out.review(f)
+	out.review(f.reviews())
 	if f.Pins != nil {
 		out.pins, err = f.Pins(ctx, guild)
 		out.pinsAsked, out.pinsSeen = true, err == nil
@@ -123,16 +123,32 @@ func (f *figures) vote(cast []store.Votes) {
 	})
 }
 
+// reviewed is what matters of an entry's review.
+type reviewed struct {
+	entry  string
+	signed bool
+	next   string // 2006-01-02, or empty
+}
+
 // review finds the entries whose review is past or near, the longest past first.
-func (f *figures) review(of *Feedback) {
+func (f *figures) review(all []reviewed) {
 	today, near := f.to.Format(time.DateOnly), f.to.Add(soon).Format(time.DateOnly)
-	for _, e := range of.Bot.Library().Entries() {
+	for _, e := range all {
 		switch {
-		case !e.Review.Reviewed():
+		case !e.signed:
 			f.drafts++
-		case e.Review.Next != "" && e.Review.Next <= near:
-			f.reviews = append(f.reviews, review{e.ID, e.Review.Next, e.Review.Next < today})
+		case e.next != "" && e.next <= near:
+			f.reviews = append(f.reviews, review{e.entry, e.next, e.next < today})
 		}
 	}
 	slices.SortFunc(f.reviews, func(a, b review) int { return cmp.Or(cmp.Compare(a.due, b.due), cmp.Compare(a.entry, b.entry)) })
+}
+
+// reviews are those of the content.
+func (f *Feedback) reviews() []reviewed {
+	var out []reviewed
+	for _, e := range f.Bot.Library().Entries() {
+		out = append(out, reviewed{e.ID, e.Review.Reviewed(), e.Review.Next})
+	}
+	return out
 }

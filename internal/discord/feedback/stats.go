@@ -59,7 +59,7 @@ func plain(words string) (interact.Response, error) {
 // refusal says why a member may not see figures; empty when it is fine. Discord's own permission for the command can be changed by a
 // server, so that it is no more than a default.
 func (f *Feedback) refusal(ctx context.Context, r interact.Request) string {
-	if r.IsModerator(nil) {
+	if r.IsModerator(nil) || r.IsAdmin() {
 		return ""
 	}
 	settings, err := f.Store.Settings(ctx, r.Guild)

@@ -1,0 +1,148 @@
+package feedback
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"faqbot/internal/discord/discordtest"
+)
+
+// form is what a member sees of the form.
+type form struct {
+	Path       string `json:"custom_id"`
+	Components []struct {
+		Label, Description string
+		Component          struct{ Value string }
+	}
+}
+
+// opened presses the button for giving a question away, and returns the form.
+func (s *stage) opened(from discordtest.From, card message) form {
+	s.Helper()
+	r := s.send(s.fake.Button(from, card.raw, card.path(s.T, "donate/")))
+	var f form
+	if err := json.Unmarshal(r.Data, &f); err != nil || r.Type != 9 || len(f.Components) != 1 || f.Components[0].Description != formHint {
+		s.Fatalf("no form: %d %s %v", r.Type, r.Data, err)
+	}
+	return f
+}
+
+// submitted sends a form back, from the message that it was opened on.
+func (s *stage) submitted(from discordtest.From, card message, f form, words string) message {
+	s.Helper()
+	in := s.fake.ModalSubmit(from, f.Path, false, discordtest.Field{CustomID: fieldWords, Value: words})
+	press := s.fake.Button(from, card.raw, "x")
+	in.Payload["message"] = press.Payload["message"]
+	if err := s.fake.Gateway.Dispatch("INTERACTION_CREATE", in); err != nil {
+		s.Fatal(err)
+	}
+	if _, err := s.fake.Response(s.ctx, in); err != nil {
+		s.Fatal(err)
+	}
+	return s.shown(in)
+}
+
+// gifts are all donations.
+func (s *stage) gifts() []string {
+	s.Helper()
+	var out []string
+	for _, d := range must(s.store.Donations(s.ctx, ""))(s.T) {
+		out = append(out, d.Text)
+	}
+	return out
+}
+
+// TestDonate: the form holds the member's own question, what tells of a person goes, and the member sees what was stored.
+func TestDonate(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, quiet)
+	card := s.mention("what is the wifi password of jo@example.org")
+	f := s.opened(discordtest.From{}, card)
+	if got := f.Components[0].Component.Value; got != "what is the wifi password of" {
+		t.Errorf("the form holds %q", got)
+	}
+	other := discordtest.From{UserID: s.fake.NewID()}
+	if got := s.opened(other, card).Components[0].Component.Value; got != "" {
+		t.Errorf("somebody else sees %q", got)
+	}
+	m := s.shown(s.sent(s.fake.ModalSubmit(discordtest.From{}, f.Path, false, discordtest.Field{CustomID: fieldWords, Value: "which wifi password do i call 555 123 4567 for"})))
+	if m.Content != textDonated || m.Embeds[0].Description != "which wifi password do i call for" || m.Flags&64 == 0 {
+		t.Errorf("%s", m.raw)
+	}
+	wants(t, s.shown(s.sent(s.fake.ModalSubmit(discordtest.From{}, f.Path, false, discordtest.Field{CustomID: fieldWords, Value: "which wifi"}))), textDonatedAlready)
+	if got := s.gifts(); len(got) != 1 || got[0] != "which wifi password do i call for" {
+		t.Errorf("stored: %q", got)
+	}
+	s.ahead.Store(int64(keepFor))
+	if got := s.opened(discordtest.From{}, card).Components[0].Component.Value; got != "" {
+		t.Errorf("after a quarter of an hour: %q", got)
+	}
+}
+
+// TestDonateNone: who took none of the offered cards can give the question that these were offered for.
+func TestDonateNone(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, quiet)
+	card := s.press(discordtest.From{}, s.ask(discordtest.From{}, choice), "none/")
+	if got := s.opened(discordtest.From{}, card).Components[0].Component.Value; got != choice {
+		t.Errorf("the form holds %q", got)
+	}
+}
+
+// TestDonatePlaces: in private the card stays where nothing was stored, and in direct messages nothing can be.
+func TestDonatePlaces(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, quiet)
+	card := s.ask(discordtest.From{}, unanswered)
+	f := s.opened(discordtest.From{}, card)
+	m := s.submitted(discordtest.From{}, card, f, "jo@example.org 555 123 4567")
+	wants(t, m, textNothingLeft)
+	wants(t, s.submitted(discordtest.From{}, s.ask(discordtest.From{}, unanswered), f, "the of"), textNotRead)
+	if len(m.Embeds) != 1 || !m.has("vote/") {
+		t.Errorf("%s", m.raw)
+	}
+	if m = s.submitted(discordtest.From{}, card, f, unanswered); m.Content != textDonated || m.has("vote/") || !m.has("help") {
+		t.Errorf("%s", m.raw)
+	}
+	dm := discordtest.From{Place: discordtest.InDM}
+	wants(t, s.press(dm, s.ask(dm, unanswered), "donate/"), textDonateServer)
+}
+
+// TestCanary: what was asked, and what was refused as a donation, is in no log, in no call but the form, and nowhere in the database.
+func TestCanary(t *testing.T) {
+	t.Parallel()
+	const canary = "zanzibarquokka"
+	s := newStage(t, quiet)
+	card := s.ask(discordtest.From{}, unanswered+" "+canary)
+	s.mention(unanswered + " " + canary)
+	f := s.opened(discordtest.From{}, card)
+	m := s.submitted(discordtest.From{}, card, f, danger+" "+canary)
+	if !m.has("urgent/") || m.says(textDonated) {
+		t.Errorf("%s", m.raw)
+	}
+	m = s.submitted(discordtest.From{}, card, f, "i cant do this anymore "+canary)
+	if m.says(textDonated) || len(s.gifts()) > 0 {
+		t.Errorf("%s", m.raw)
+	}
+	wants(t, s.submitted(discordtest.From{}, card, f, canary+"@example.org"), textNothingLeft)
+	if !strings.Contains(s.log.String(), "level=DEBUG") || strings.Contains(s.log.String(), canary) {
+		t.Errorf("the log:\n%s", s.log.String())
+	}
+	files := must(filepath.Glob(s.database() + "*"))(t)
+	for _, name := range files {
+		if strings.Contains(string(must(os.ReadFile(name))(t)), canary) {
+			t.Errorf("%s holds what a member typed", filepath.Base(name))
+		}
+	}
+	if len(files) < 2 {
+		t.Errorf("no log of the database: %q", files)
+	}
+	for _, r := range s.fake.Requests() {
+		if strings.Contains(string(r.Body), canary) && !strings.Contains(string(r.Body), formTitle) {
+			t.Errorf("a call repeats what a member typed: %s", r.Body)
+		}
+	}
+}
