@@ -41,19 +41,20 @@ type program struct {
 
 // commands are all commands and their flags.
 type commands struct {
-	Ask     askCmd     `cmd:"" help:"Answer a question, or one a line from standard input."`
-	Backup  backupCmd  `cmd:"" help:"Write all of the database into a file."`
-	Chat    chatCmd    `cmd:"" help:"Answer questions as a conversation."`
-	Check   checkCmd   `cmd:"" help:"Find every problem of the content."`
-	Doctor  doctorCmd  `cmd:"" help:"Say what is missing to run, and how to mend it."`
-	Eval    evalCmd    `cmd:"" help:"Say how well labelled questions are answered."`
-	Health  healthCmd  `cmd:"" help:"Ask the bot that runs here whether it is ready."`
-	Import  importCmd  `cmd:"" help:"Make a content folder from a spreadsheet."`
-	Restore restoreCmd `cmd:"" help:"Fill an empty database from a backup."`
-	Show    showCmd    `cmd:"" help:"Show the card of one entry."`
-	Train   trainCmd   `cmd:"" help:"Learn the matcher's model for a content folder."`
-	Run     runCmd     `cmd:"" help:"Run the Discord bot."`
-	Version versionCmd `cmd:"" help:"Say what this build and its content are."`
+	Ask       askCmd       `cmd:"" help:"Answer a question, or one a line from standard input."`
+	Backup    backupCmd    `cmd:"" help:"Write all of the database into a file."`
+	Chat      chatCmd      `cmd:"" help:"Answer questions as a conversation."`
+	Check     checkCmd     `cmd:"" help:"Find every problem of the content."`
+	Donations donationsCmd `cmd:"" help:"Print donated questions as drafts of phrasings."`
+	Doctor    doctorCmd    `cmd:"" help:"Say what is missing to run, and how to mend it."`
+	Eval      evalCmd      `cmd:"" help:"Say how well labelled questions are answered."`
+	Health    healthCmd    `cmd:"" help:"Ask the bot that runs here whether it is ready."`
+	Import    importCmd    `cmd:"" help:"Make a content folder from a spreadsheet."`
+	Restore   restoreCmd   `cmd:"" help:"Fill an empty database from a backup."`
+	Show      showCmd      `cmd:"" help:"Show the card of one entry."`
+	Train     trainCmd     `cmd:"" help:"Learn the matcher's model for a content folder."`
+	Run       runCmd       `cmd:"" help:"Run the Discord bot."`
+	Version   versionCmd   `cmd:"" help:"Say what this build and its content are."`
 }
 
 // run parses the command line, runs the command and reports its errors.

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -114,6 +115,7 @@ func TestScripts(t *testing.T) {
 			"database": prepareDatabase,
 			"field":    field,
 			"lines":    countLines,
+			"give":     give,
 		},
 	})
 }
@@ -170,6 +172,19 @@ func field(ts *testscript.TestScript, neg bool, args []string) {
 	if want := args[2:]; strings.Join(got, "\x00") != strings.Join(want, "\x00") {
 		ts.Fatalf("%s is %q, not %q", args[1], got, want)
 	}
+}
+
+// give stores each line of a file as a donation, in a new database: give DATABASE GUILD FILE.
+func give(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: give DATABASE GUILD FILE")
+	}
+	s, err := store.Open(context.Background(), args[0])
+	ts.Check(err)
+	for line := range strings.Lines(ts.ReadFile(args[2])) {
+		ts.Check(s.Donate(context.Background(), args[1], strings.TrimSpace(line), time.Unix(0, 0)))
+	}
+	ts.Check(s.Close())
 }
 
 // countLines checks how many lines a file has: lines FILE COUNT.
