@@ -79,7 +79,7 @@ func render(r answer.Reply, v view, countries []answer.Option) (api.Body, error)
 		return renderChoose(r, v), checkCard(r.Card)
 	case answer.Decline:
 		m := cardMessage(r.Card)
-		m.Components = api.Rows(linkButtons(r.Card), related(r.Card), opinions(r.Card.ID(), v), controls("", v, r.Notice != answer.NoticeNone))
+		m.Components = api.Rows(linkButtons(r.Card), related(r.Card), controls("", v, r.Notice != answer.NoticeNone), opinions(r.Card.ID(), v))
 		return m, checkCard(r.Card)
 	case answer.CheckIn:
 		m := plainMessage(r.Card)
@@ -87,8 +87,8 @@ func render(r answer.Reply, v view, countries []answer.Option) (api.Body, error)
 		return m, checkCard(r.Card)
 	case answer.NoAnswer:
 		m := cardMessage(r.Card)
-		m.Components = api.Rows(linkButtons(r.Card), opinionsNone(r, v),
-			append(api.Buttons(api.Button(labelTopics, pathTopics+"/0", discordgo.SecondaryButton)), controls("", v, true)...))
+		m.Components = api.Rows(linkButtons(r.Card),
+			append(api.Buttons(api.Button(labelTopics, pathTopics+"/0", discordgo.SecondaryButton)), controls("", v, true)...), opinionsNone(r, v))
 		return m, checkCard(r.Card)
 	case answer.Silence:
 		return api.Body{}, errors.New("silence has nothing to draw")
@@ -120,7 +120,7 @@ func renderUrgent(r answer.Urgent, v view, countries []answer.Option) api.Body {
 
 func renderAnswer(r answer.Answer, v view) api.Body {
 	m := cardMessage(r.Card)
-	m.Components = api.Rows(linkButtons(r.Card), related(r.Card), opinions(r.Card.ID(), v), controls(r.Card.ID(), v, r.Notice != answer.NoticeNone))
+	m.Components = api.Rows(linkButtons(r.Card), related(r.Card), controls(r.Card.ID(), v, r.Notice != answer.NoticeNone), opinions(r.Card.ID(), v))
 	return m
 }
 

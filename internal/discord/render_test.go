@@ -19,7 +19,7 @@ import (
 )
 
 // TestRender draws each testdata/render/*.txtar. The section "case" says what: lines "question: ...", "entry: ...", "card: ..." (one
-// of the bot's own) or "static:", and optionally "country: ..." and "view: public" or "view: share". The section "payload" is what
+// of the bot's own) or "static:", and optionally "country: ..." and "view: public", "view: share" or "view: asked". The section "payload" is what
 // Discord gets, "text" what a person reads. UPDATE_GOLDEN=1 writes both anew.
 func TestRender(t *testing.T) {
 	t.Parallel()
@@ -86,7 +86,7 @@ func drawCase(t *testing.T, script string) api.Body {
 		set[key] = expand(strings.TrimSpace(value))
 	}
 	q := answer.Question{Country: set["country"], At: time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)}
-	v := map[string]view{"": {}, "share": {share: true}, "public": {public: true, owner: "1.0123456789abcdef"}}[set["view"]]
+	v := map[string]view{"": {}, "share": {share: true}, "public": {public: true, owner: "1.0123456789abcdef"}, "asked": {share: true, card: "7"}}[set["view"]]
 	var reply answer.Reply
 	switch {
 	case set["question"] != "":
