@@ -226,7 +226,9 @@ func askModerator(_ context.Context, a *adapter, in input) (response, error) {
 	}
 	r := in.respond(tell(textTold))
 	r.alert = &request{
-		Alert:  Alert{Categories: strings.Split(in.arg, "."), Guild: in.guild, Channel: in.channel, Message: in.message, At: in.question.At},
+		Alert: Alert{
+			Categories: strings.Split(in.arg, "."), Guild: in.guild, Channel: in.channel, Message: in.message, Private: in.private, At: in.question.At,
+		},
 		failed: tell(textNobodyTold),
 	}
 	return r, nil

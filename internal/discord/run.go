@@ -48,7 +48,8 @@ type Config struct {
 // Alert is a member's request for a moderator: where, when and about what, and nothing of what was written.
 type Alert struct {
 	Categories              []string // of the safety taxonomy, the most pressing first
-	Guild, Channel, Message string   // ids; Message is the card that the member pressed on, and may be theirs alone
+	Guild, Channel, Message string   // ids; Message is the card that the member pressed on
+	Private                 bool     // only the member sees Message: a link to it leads nowhere
 	At                      time.Time
 }
 
