@@ -32,8 +32,8 @@ const (
 
 // Types of components.
 const (
-	partRow, partButton, partSelect, partInput, partUserSelect, partChannelSelect = 1, 2, 3, 4, 5, 8
-	partSection, partText, partContainer, partLabel                               = 9, 10, 17, 18
+	partRow, partButton, partSelect, partInput, partUserSelect, partRoleSelect, partMentionableSelect, partChannelSelect = 1, 2, 3, 4, 5, 6, 7, 8
+	partSection, partText, partContainer, partLabel                                                                      = 9, 10, 17, 18
 )
 
 // Styles of buttons that send no interaction.
@@ -98,6 +98,7 @@ type component struct {
 	MinValues   *int                                         `json:"min_values"`
 	MaxValues   *int                                         `json:"max_values"`
 	Options     []struct{ Label, Value, Description string } `json:"options"`
+	Defaults    []struct{ ID, Type string }                  `json:"default_values"`
 	Components  []component                                  `json:"components"`
 	Component   *component                                   `json:"component"`
 	Accessory   *component                                   `json:"accessory"`
@@ -288,8 +289,10 @@ func (c *checker) selection(p component) {
 	c.count("select's min_values", low, 0, maxOptions)
 	c.count("select's max_values", high, max(1, low), maxOptions)
 	if p.Type != partSelect {
+		c.defaults(p, high)
 		return
 	}
+	c.count("string select's default_values", len(p.Defaults), 0, 0)
 	c.count("select's options", len(p.Options), 1, maxOptions)
 	values := map[string]bool{}
 	for _, o := range p.Options {
@@ -300,6 +303,19 @@ func (c *checker) selection(p component) {
 			c.bad("option's value %q is not unique", o.Value)
 		}
 		values[o.Value] = true
+	}
+}
+
+// defaults checks what is picked already in a select that Discord fills.
+func (c *checker) defaults(p component, most int) {
+	c.count("select's default_values", len(p.Defaults), 0, most)
+	fits := map[int][]string{
+		partUserSelect: {"user"}, partRoleSelect: {"role"}, partMentionableSelect: {"user", "role"}, partChannelSelect: {"channel"},
+	}
+	for _, d := range p.Defaults {
+		if !slices.Contains(fits[p.Type], d.Type) || d.ID == "" {
+			c.bad("a select of type %d has the default %q of type %q", p.Type, d.ID, d.Type)
+		}
 	}
 }
 

@@ -122,6 +122,30 @@ func (s *Server) Select(from From, message any, customID string, values ...strin
 	return s.component(from, message, Object{"component_type": 3, "custom_id": customID, "values": values})
 }
 
+// SelectRoles is a choice in a role select, of roles that the fake makes up; for message see Button.
+func (s *Server) SelectRoles(from From, message any, customID string, ids ...string) Interaction {
+	roles := Object{}
+	for _, id := range ids {
+		roles[id] = Object{
+			"id": id, "name": "role", "color": 0, "hoist": false, "position": 1, "permissions": "0", "managed": false, "mentionable": false, "flags": 0,
+		}
+	}
+	return s.component(from, message, Object{
+		"component_type": partRoleSelect, "custom_id": customID, "values": append([]string{}, ids...), "resolved": Object{"roles": roles},
+	})
+}
+
+// SelectChannels is a choice in a channel select, of text channels of the guild; for message see Button.
+func (s *Server) SelectChannels(from From, message any, customID string, ids ...string) Interaction {
+	channels := Object{}
+	for _, id := range ids {
+		channels[id] = Object{"id": id, "name": "general", "type": 0, "permissions": ordinaryMember, "parent_id": nil}
+	}
+	return s.component(from, message, Object{
+		"component_type": partChannelSelect, "custom_id": customID, "values": append([]string{}, ids...), "resolved": Object{"channels": channels},
+	})
+}
+
 func (s *Server) component(from From, message any, data Object) Interaction {
 	in := s.interaction(from, typeComponent, data)
 	in.Payload["message"] = s.sat(in, message)
