@@ -98,6 +98,13 @@ func table() map[string]row {
 				"internal/discord", "internal/discord/api", "internal/discord/interact",
 			},
 		},
+		"internal/discord/moderation": {
+			// rest: the codes of refused alerts; content: roles of helplines, the privacy card
+			ours: []string{
+				"internal/answer", "internal/content", "internal/store", "internal/discord", "internal/discord/api", "internal/discord/interact",
+				"internal/discord/rest",
+			},
+		},
 		"internal/discord/discordtest": {
 			third: []string{"github.com/gorilla/websocket"},
 			bans:  []string{"testing", "net/http/httptest"}, // the simulator uses it too

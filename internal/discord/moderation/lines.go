@@ -1,0 +1,126 @@
+package moderation
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"faqbot/internal/content"
+	"faqbot/internal/discord/api"
+	"faqbot/internal/discord/interact"
+	"faqbot/internal/store"
+)
+
+// Line is a helpline of the content with the id that overrides know it by.
+type Line struct {
+	content.Helpline
+
+	ID      string // such as gb/samaritans; it changes with the line's name
+	Country string // the code that the line stands under
+	Land    string // the country's name
+}
+
+// Lines lists the helplines of all countries, in the order of the countries' names. No two have the same id.
+func Lines(lib *content.Library) []Line {
+	var out []Line
+	seen := map[string]int{}
+	for _, country := range lib.Countries() {
+		of, _ := lib.Helplines(country)
+		for _, h := range of.Lines {
+			id := strings.ToLower(country) + "/" + slug(h.Name, h.Role)
+			if seen[id]++; seen[id] > 1 {
+				id += "-" + strconv.Itoa(seen[id])
+			}
+			out = append(out, Line{Helpline: h, ID: id, Country: country, Land: of.Name})
+		}
+	}
+	return out
+}
+
+// slug brings a name into the form of an id; otherwise stands for one without a letter that fits.
+func slug(name, otherwise string) string {
+	const longest = 60
+	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') })
+	s := strings.Join(words, "-")
+	if s == "" {
+		return otherwise
+	}
+	return strings.Trim(s[:min(len(s), longest)], "-")
+}
+
+func findLine(lib *content.Library, id string) (Line, bool) {
+	for _, l := range Lines(lib) {
+		if l.ID == id {
+			return l, true
+		}
+	}
+	return Line{}, false
+}
+
+// Overrides returns what holds in a server in place of helplines, by Line.ID, at most cacheFor old for what other processes set; nothing
+// of it has expired. Who set it is left out. Nil is for none, also where the database failed and nothing was known: the reviewed lines
+// are right then. The caller must not change it.
+func (d *Desk) Overrides(ctx context.Context, guild string) []store.Override {
+	if guild == "" {
+		return nil
+	}
+	all, _, _ := d.overrides.get(ctx, guild)
+	var out []store.Override
+	for _, o := range all {
+		if o.Expires.After(d.Now()) {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+func (d *Desk) readOverrides(ctx context.Context, guild string) ([]store.Override, error) {
+	ctx, cancel := context.WithTimeout(ctx, storeWithin)
+	defer cancel()
+	all, err := d.Store.Overrides(ctx, guild, d.Now())
+	if err != nil {
+		d.Log.ErrorContext(ctx, "overrides could not be read, the last known hold", "guild_id", guild, "error", err)
+	}
+	for i := range all {
+		all[i].By = "" // so that /privacy delete need not look for it here
+	}
+	return all, err //nolint:wrapcheck // the store says what it was for
+}
+
+// completeLine offers lines to moderators: all but emergency numbers to replace, the replaced ones to lift.
+func (d *Desk) completeLine(ctx context.Context, r interact.Request, option, typed string) []api.Choice {
+	if option != optionLine || d.moderator(ctx, r) != "" {
+		return nil
+	}
+	lines := Lines(d.Bot.Library())
+	wanted := func(l Line) bool { return l.Role != content.RoleEmergency }
+	if r.Sub == subLift {
+		replaced := map[string]bool{}
+		for _, o := range d.Overrides(ctx, r.Guild) {
+			replaced[o.Line] = true
+			if _, ok := findLine(d.Bot.Library(), o.Line); !ok { // the content has changed since
+				lines = append(lines, Line{ID: o.Line, Land: o.Line, Helpline: content.Helpline{Name: o.Name}})
+			}
+		}
+		wanted = func(l Line) bool { return replaced[l.ID] }
+	}
+	var out []api.Choice
+	for _, l := range lines {
+		label := l.Land + ": " + l.Name
+		if wanted(l) && matches(label+" "+l.ID, typed) && len(out) < api.MaxChoices {
+			out = append(out, api.Choice{Name: api.Cut(label, api.MaxChoiceRunes), Value: l.ID})
+		}
+	}
+	return out
+}
+
+// matches reports whether each word that was typed stands in a text.
+func matches(text, typed string) bool {
+	text = strings.ToLower(text)
+	for word := range strings.FieldsSeq(strings.ToLower(typed)) {
+		if !strings.Contains(text, word) {
+			return false
+		}
+	}
+	return true
+}
