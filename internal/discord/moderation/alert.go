@@ -62,7 +62,7 @@ func (d *Desk) Alert(ctx context.Context, a discord.Alert) error {
 	case a.Guild == "" || s.AlertChannel == "":
 		return ErrNobody
 	}
-	return d.once(ctx, a, func() error { return d.send(ctx, s.AlertChannel, a, textAsked) })
+	return d.once(ctx, keyOf(asked, a), func() error { return d.send(ctx, s.AlertChannel, asked, a) })
 }
 
 // AlertUnasked tells a server's moderators of a message that may mean danger, without its author's asking: only of one that everybody
@@ -82,18 +82,25 @@ func (d *Desk) AlertUnasked(ctx context.Context, a discord.Alert) (bool, error) 
 	if s.AlertChannel == "" {
 		return false, ErrNobody
 	}
-	err = d.once(ctx, a, func() error { return d.send(ctx, s.AlertChannel, a, textSeen) })
+	err = d.once(ctx, keyOf(seen, a), func() error { return d.send(ctx, s.AlertChannel, seen, a) })
 	return err == nil, err
 }
 
-// keyOf is the same for alerts that need not be told apart.
-func keyOf(a discord.Alert) string {
-	return a.Guild + "/" + a.Channel + "/" + strings.Join(a.Categories, ".")
+// kind is who wanted an alert.
+type kind bool
+
+const (
+	asked kind = true  // a member
+	seen  kind = false // nobody: the bot saw it
+)
+
+// keyOf is the same for alerts that need not be told apart. That a member asks is news even where the bot has just told of the message.
+func keyOf(k kind, a discord.Alert) string {
+	return fmt.Sprint(k, "/", a.Guild, "/", a.Channel, "/", strings.Join(a.Categories, "."))
 }
 
 // once tells of an alert unless that was done a moment ago. Who comes while it is being sent waits, and learns the same.
-func (d *Desk) once(ctx context.Context, a discord.Alert, send func() error) error {
-	key := keyOf(a)
+func (d *Desk) once(ctx context.Context, key string, send func() error) error {
 	d.mu.Lock()
 	now := d.Now()
 	maps.DeleteFunc(d.told, func(_ string, t *telling) bool { return !t.at.IsZero() && now.Sub(t.at) >= alertEvery })
@@ -125,7 +132,11 @@ func (d *Desk) once(ctx context.Context, a discord.Alert, send func() error) err
 }
 
 // send posts an alert, and remembers how that went.
-func (d *Desk) send(ctx context.Context, channel string, a discord.Alert, text string) error {
+func (d *Desk) send(ctx context.Context, channel string, k kind, a discord.Alert) error {
+	text := textSeen
+	if k == asked {
+		text = textAsked
+	}
 	at := a.At
 	if at.IsZero() {
 		at = d.Now()
@@ -133,10 +144,10 @@ func (d *Desk) send(ctx context.Context, channel string, a discord.Alert, text s
 	about := categories(a.Categories)
 	full := fmt.Sprintf(text, about, at.Unix(), link(a)) + textCare
 	minute := fmt.Sprint(at.Unix() / int64(alertEvery/time.Second))
-	err := d.post(ctx, a.Guild, channel, nonce("alert", keyOf(a), minute), full)
+	err := d.post(ctx, a.Guild, channel, nonce("alert", keyOf(k, a), minute), full)
 	if filtered(err) {
 		bare := fmt.Sprintf(textBare, strings.Join(known(a.Categories), ", "), at.Unix(), a.Channel)
-		err = d.post(ctx, a.Guild, channel, nonce("bare", keyOf(a), minute), bare)
+		err = d.post(ctx, a.Guild, channel, nonce("bare", keyOf(k, a), minute), bare)
 	}
 	return err
 }

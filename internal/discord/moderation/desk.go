@@ -23,7 +23,7 @@ const (
 	textServerOnly     = "This works in a server only."
 	textAdminsOnly     = "Only people who may manage this server can see or change its settings."
 	textModeratorsOnly = "Only this server's moderators can use this."
-	textTrouble        = "The bot's database did not answer just now, so nothing was shown or changed. Please try again in a minute."
+	textTrouble        = "The bot's database did not answer just now. Please try again in a minute."
 )
 
 // storeWithin bounds one call of the store: of the 2 s for an answer, something must be left to say that it failed.
@@ -149,7 +149,7 @@ func say(text string) (interact.Response, error) {
 const (
 	slashCommand                                = 1
 	optionSub, optionString, optionInteger      = 1, 3, 4
-	primary, secondary, danger                  = 1, 2, 4
+	secondary, danger                           = 2, 4
 	inServer, inDirectMessage, inPrivateChannel = 0, 1, 2
 	installedByServer, installedByMember        = 0, 1
 	channelText, channelVoice, channelNews      = 0, 2, 5
