@@ -44,18 +44,6 @@ func Quiet(label, path string) discordgo.MessageComponent {
 	return Button(label, path, discordgo.SecondaryButton)
 }
 
-// Menu lists choices to pick one from, at most MaxSelectOptions; nothing for none.
-func Menu(path, placeholder string, choices []Choice) []discordgo.MessageComponent {
-	if len(choices) == 0 {
-		return nil
-	}
-	menu := discordgo.SelectMenu{MenuType: discordgo.StringSelectMenu, CustomID: path, Placeholder: Cut(placeholder, MaxSelectPlaceholderRunes)}
-	for _, c := range choices[:min(len(choices), MaxSelectOptions)] {
-		menu.Options = append(menu.Options, discordgo.SelectMenuOption{Label: Cut(c.Name, MaxSelectLabelRunes), Value: c.Value})
-	}
-	return Buttons(menu)
-}
-
 // Embed shows a title, a text and, by its name unless that is empty, one of the message's pictures.
 func Embed(title, text, picture string) []*discordgo.MessageEmbed {
 	e := &discordgo.MessageEmbed{Title: Cut(title, MaxEmbedTitleRunes), Description: Cut(text, MaxEmbedTextRunes)}
@@ -98,4 +86,20 @@ func Replaced(sent json.RawMessage, label string, words ...string) []discordgo.M
 func firstWord(path string) string {
 	word, _, _ := strings.Cut(path, "/")
 	return word
+}
+
+// Without returns rows without the buttons whose path is dropped; a row that has nothing left goes too.
+func Without(rows []discordgo.MessageComponent, dropped func(path string) bool) []discordgo.MessageComponent {
+	var out [][]discordgo.MessageComponent
+	for _, row := range rows {
+		r, ok := row.(discordgo.ActionsRow)
+		if !ok {
+			continue
+		}
+		out = append(out, slices.DeleteFunc(slices.Clone(r.Components), func(c discordgo.MessageComponent) bool {
+			b, ok := c.(discordgo.Button)
+			return ok && b.CustomID != "" && dropped(b.CustomID)
+		}))
+	}
+	return Rows(out...)
 }

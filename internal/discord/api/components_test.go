@@ -43,8 +43,8 @@ func TestReplaced(t *testing.T) {
 // TestMenu: what is too long is cut, and nothing has no menu.
 func TestMenu(t *testing.T) {
 	t.Parallel()
-	many := make([]Choice, MaxSelectOptions+1)
-	many[0].Name = strings.Repeat("x", MaxSelectLabelRunes+1)
+	many := make([]MenuOption, MaxSelectOptions+1)
+	many[0].Label = strings.Repeat("x", MaxSelectLabelRunes+1)
 	menu, ok := Menu("p", strings.Repeat("x", 200), many)[0].(discordgo.SelectMenu)
 	if !ok || len(menu.Options) != MaxSelectOptions || len([]rune(menu.Options[0].Label)) != MaxSelectLabelRunes || len([]rune(menu.Placeholder)) != MaxSelectPlaceholderRunes {
 		t.Errorf("%+v", menu)

@@ -46,8 +46,14 @@ const ResponseWindow = 3 * time.Second
 
 // Codes of Discord's JSON errors that the bot acts on.
 const (
+	CodeUnknownChannel        = 10003
 	CodeUnknownMessage        = 10008
+	CodeTooManyPins           = 30003
+	CodeTooManyOldEdits       = 30046 // of messages older than an hour
+	CodeMissingAccess         = 50001
 	CodeMissingPermissions    = 50013
+	CodeThreadArchived        = 50083
+	CodeThreadLocked          = 160005
 	CodeCannotReply           = 160002 // the permission to read the channel's history is missing
 	CodeBlockedByAutoMod      = 200000
 	CodeBlockedByAutoModTitle = 200001

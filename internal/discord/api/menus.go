@@ -11,8 +11,12 @@ type MenuOption struct {
 	Chosen       bool // it is picked already
 }
 
-// Menu makes a menu of the first MaxSelectOptions options, one of which can be picked, as a row of its own.
+// Menu makes a menu of the first MaxSelectOptions options, one of which can be picked, as a row of its own; nothing for
+// none.
 func Menu(path, placeholder string, options []MenuOption) []discordgo.MessageComponent {
+	if len(options) == 0 {
+		return nil
+	}
 	menu := discordgo.SelectMenu{MenuType: discordgo.StringSelectMenu, CustomID: path, Placeholder: Cut(placeholder, MaxSelectPlaceholderRunes)}
 	for _, o := range options[:min(len(options), MaxSelectOptions)] {
 		menu.Options = append(menu.Options, discordgo.SelectMenuOption{Label: Cut(o.Label, MaxSelectLabelRunes), Value: o.Value, Default: o.Chosen})

@@ -26,6 +26,7 @@ func messageRoutes() []route {
 		{"GET " + channel, nil, (*Server).getChannel},
 		{"POST " + channel + "/typing", nil, func(*Server, *call) Answer { return Answer{Status: http.StatusNoContent} }},
 		{"POST " + channel + "/messages", checkCreate, (*Server).createMessage},
+		{"GET " + channel + "/messages", nil, (*Server).getMessages},
 		{"GET " + message, nil, (*Server).getMessage},
 		{"PATCH " + message, checkEdit, (*Server).editMessage},
 		{"DELETE " + message, nil, (*Server).deleteMessage},
@@ -111,6 +112,27 @@ func (s *Server) createMessage(c *call) Answer {
 	}
 	s.echo(c, "MESSAGE_CREATE", m)
 	return jsonAnswer(http.StatusOK, m)
+}
+
+// getMessages knows of the parameters after and limit alone: the messages next after an id, newest first.
+func (s *Server) getMessages(c *call) Answer {
+	query, limit := c.http.URL.Query(), 50
+	if v := query.Get("limit"); v != "" {
+		limit, _ = strconv.Atoi(v)
+	}
+	after, err := strconv.ParseUint(orDefault(query.Get("after"), "0"), 10, 64)
+	if limit < 1 || limit > 100 || err != nil || query.Has("before") || query.Has("around") {
+		return Failure(http.StatusBadRequest, 50035, "Invalid Form Body")
+	}
+	found := []Object{}
+	for _, id := range s.messages.keys {
+		m, ok := s.message(c.http.PathValue("channel"), id)
+		if n, err := strconv.ParseUint(id, 10, 64); ok && err == nil && n > after && flags(m)&flagEphemeral == 0 && len(found) < limit {
+			found = append(found, m)
+		}
+	}
+	slices.Reverse(found)
+	return jsonAnswer(http.StatusOK, found)
 }
 
 func (s *Server) getMessage(c *call) Answer {

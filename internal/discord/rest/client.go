@@ -139,6 +139,7 @@ type Call struct {
 	Body    any           // sent as JSON unless nil
 	Files   []File        // sent beside the body
 	Timeout time.Duration // of one try; callTimeout when zero
+	Reason  string        // shown in the server's own audit log; at most 512 letters, empty for none
 	// Callback marks the first response to an interaction. It carries the interaction's token in its path, and not ours; so neither
 	// the global limit nor a bucket holds it up. CodeAlreadyAcknowledged after a try of unknown outcome means that this try had
 	// arrived.
@@ -273,6 +274,9 @@ func (c *Client) once(ctx context.Context, call Call, path, kind string, body []
 	}
 	if body != nil {
 		req.Header.Set("Content-Type", kind)
+	}
+	if call.Reason != "" {
+		req.Header.Set("X-Audit-Log-Reason", url.PathEscape(call.Reason))
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
