@@ -152,30 +152,31 @@ func missing(has int64) []string {
 	return out
 }
 
-// pin pins a card where the command was used. It is noted who asked for it before Discord hears of it: Run may be what ends it.
+// pin pins a card where the command was used. That somebody asked for it is noted first, because Run may be what ends it.
 func (p *Pins) pin(ctx context.Context, r interact.Request, card string) (api.Body, error) {
-	if known, ok, err := p.in(ctx, r.Guild, r.Channel, card); err != nil {
+	known, ok, err := p.in(ctx, r.Guild, r.Channel, card)
+	if err != nil {
 		return api.Body{}, err
-	} else if ok {
+	}
+	if ok {
 		card = known.Card
+	}
+	if ok && known.Message != "" && known.State != store.PinPending {
+		if f, err := p.check(ctx, known); f != deleted {
+			return p.again(ctx, r, known, f, err)
+		}
+	}
+	if err := p.note(ctx, r.Guild, r.User, store.ActionPin, card); err != nil {
+		return api.Body{}, err
 	}
 	pin, created, err := p.records.BeginPin(ctx, r.Guild, r.Channel, card, p.now())
 	if err != nil {
 		return api.Body{}, fmt.Errorf("begin a pin: %w", err)
 	}
-	if !created && pin.Message != "" && pin.State != store.PinPending {
-		f, err := p.check(ctx, pin)
-		if f != deleted {
-			return p.again(ctx, r, pin, f, err)
-		}
-	}
-	if !created && pin.State != store.PinPending {
+	if pin.State != store.PinPending {
 		if pin, err = p.reopen(ctx, pin); err != nil {
 			return api.Body{}, err
 		}
-	}
-	if err := p.note(ctx, r.Guild, r.User, store.ActionPin, card); err != nil {
-		return api.Body{}, err
 	}
 	f, cause := p.settle(ctx, pin)
 	if f == refused && created {
