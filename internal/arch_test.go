@@ -105,6 +105,13 @@ func table() map[string]row {
 				"internal/discord/rest",
 			},
 		},
+		"internal/discord/pins": {
+			// discord: how a card is drawn
+			ours: []string{
+				"internal/answer", "internal/store", "internal/discord", "internal/discord/api", "internal/discord/interact", "internal/discord/rest",
+			},
+			bans: []string{"os"},
+		},
 		"internal/discord/discordtest": {
 			third: []string{"github.com/gorilla/websocket"},
 			bans:  []string{"testing", "net/http/httptest"}, // the simulator uses it too

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io/fs"
 	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -88,7 +89,8 @@ type bench struct {
 	log   *safeBuffer
 	clock *clock
 
-	channel string // where commands are used
+	channel string          // where commands are used
+	ctx     context.Context // ends with the bot, where start has run one
 }
 
 type safeBuffer struct {
@@ -144,9 +146,25 @@ var emptyStore = sync.OnceValues(func() ([]byte, error) {
 	return os.ReadFile(file)
 })
 
+// quickDir is a folder in memory where there is such a thing: each commit waits for its disk, and these tests make thousands.
+func quickDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "pins")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
+}
+
 func newBench(t *testing.T) *bench {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "pins.db")
+	return newBenchWith(t, validator(t))
+}
+
+func newBenchWith(t *testing.T, validate func(*http.Request, []byte) error) *bench {
+	t.Helper()
+	file := filepath.Join(quickDir(t), "pins.db")
 	empty, err := emptyStore()
 	if err == nil {
 		err = os.WriteFile(file, empty, 0o600)
@@ -158,8 +176,8 @@ func newBench(t *testing.T) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fake := discordtest.New(discordtest.Options{Quiet: true, Validate: validator(t)})
-	b := &bench{t, fake, s, &safeBuffer{}, &clock{}, fake.ChannelID}
+	fake := discordtest.New(discordtest.Options{Quiet: true, Validate: validate})
+	b := &bench{t, fake, s, &safeBuffer{}, &clock{}, fake.ChannelID, t.Context()}
 	t.Cleanup(func() {
 		for _, problem := range fake.Problems() {
 			t.Errorf("problem: %v", problem)
@@ -236,6 +254,14 @@ func (b *bench) askIn(ctx context.Context, p *Pins, r interact.Request) string {
 		b.Error("a response without a word")
 	}
 	return out.Body.Content
+}
+
+// begin reserves the place of a card, as a process does that is killed before it posts anything.
+func (b *bench) begin() {
+	b.Helper()
+	if _, _, err := b.store.BeginPin(b.Context(), b.fake.GuildID, b.channel, sleepCard, b.clock.now()); err != nil {
+		b.Fatal(err)
+	}
 }
 
 // round looks at all pins once.

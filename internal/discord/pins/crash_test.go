@@ -157,17 +157,19 @@ func crashes() map[string]crash {
 	return map[string]crash{
 		"pin": {nothing, ask("pin"), (*bench).process, (*bench).noneOrOne},
 		"repost": {
-			func(b *bench) { pinned(b); b.deleteByHand(b.one().ID); b.round(b.process()) },
+			func(b *bench) {
+				b.begin()
+				if _, err := b.store.SetPinMessage(b.Context(), b.rows()[0], b.fake.NewID(), "old", b.clock.now()); err != nil {
+					b.Fatal(err)
+				}
+				b.round(b.process())
+				b.state(store.PinDeleted)
+			},
 			ask("pin"), (*bench).process, (*bench).noneOrOne,
 		},
 		"pin again": {func(b *bench) { pinned(b); b.unpinByHand(b.one().ID) }, ask("pin"), (*bench).process, func(b *bench) { b.one() }},
 		"finish": {
-			func(b *bench) {
-				if _, _, err := b.store.BeginPin(b.Context(), b.fake.GuildID, b.channel, sleepCard, b.clock.now()); err != nil {
-					b.Fatal(err)
-				}
-			},
-			round, (*bench).process, func(b *bench) { b.one(); b.state(store.PinLive) },
+			(*bench).begin, round, (*bench).process, func(b *bench) { b.one(); b.state(store.PinLive) },
 		},
 		"edit": {
 			pinned, round, func(b *bench) *Pins { return b.knowing(changedOnce) },
@@ -211,8 +213,10 @@ func (b *bench) noneOrOne() {
 		b.Errorf("the store says %+v, the channel %+v", rows, cards)
 	case !live && len(cards) > 0, len(rows) > 0 && rows[0].State == store.PinPending:
 		b.Errorf("the store says %+v, the channel %+v", rows, cards)
-	case len(rows) > 0 && len(b.actions()) == 0:
+	case live && len(b.actions()) == 0:
 		b.Error("nobody can tell who pinned it")
+	case live:
+		return
 	}
 	b.ask(b.process(), b.request("pin", sleepCard))
 	if m := b.one(); !m.Pinned || b.state(store.PinLive).Message != m.ID {
@@ -227,7 +231,7 @@ func TestCrashes(t *testing.T) {
 	for name, c := range crashes() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := newBench(t)
+			b := newBenchWith(t, nil) // other tests validate the same calls, and this one makes thousands
 			for steps := 0; ; steps++ {
 				b.channel = b.fake.NewID()
 				c.before(b)

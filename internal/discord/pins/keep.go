@@ -99,7 +99,7 @@ func (p *Pins) find(ctx context.Context, pin store.Pin) ([]string, error) {
 	if p.me == "" {
 		me, err := p.calls.Me(ctx)
 		if err != nil {
-			return nil, err //nolint:wrapcheck // judged by its code, and names the call
+			return nil, err
 		}
 		p.me = me
 	}
@@ -113,14 +113,14 @@ func (p *Pins) find(ctx context.Context, pin store.Pin) ([]string, error) {
 	}
 	pinned, err := p.calls.Pins(ctx, pin.Channel)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // judged by its code, and names the call
+		return nil, err
 	}
 	add(pinned)
 	after := api.IDAt(pin.Checked.Add(-clockMargin))
 	for range maxPages {
 		page, more, err := p.calls.MessagesAfter(ctx, pin.Channel, after)
 		if err != nil {
-			return nil, err //nolint:wrapcheck // judged by its code, and names the call
+			return nil, err
 		}
 		add(page)
 		if !more {
@@ -135,7 +135,7 @@ func (p *Pins) find(ctx context.Context, pin store.Pin) ([]string, error) {
 func (p *Pins) discard(ctx context.Context, channel string, messages []string) error {
 	for _, id := range messages {
 		if err := p.calls.DeleteMessage(ctx, channel, id); err != nil {
-			return err //nolint:wrapcheck // judged by its code, and names the call
+			return err
 		}
 	}
 	return nil
@@ -221,7 +221,7 @@ func (p *Pins) remove(ctx context.Context, pin store.Pin) (left bool, err error)
 	if err == nil && pin.Message != "" {
 		// Deleting unpins as well; this is for the server's audit log, and it is no matter when it is refused.
 		if err := p.calls.Unpin(ctx, pin.Channel, pin.Message, reasonUnpin); err != nil && !final(err) && !isGone(err) {
-			return false, err //nolint:wrapcheck // judged by its code, and names the call
+			return false, err
 		}
 	}
 	if err == nil {

@@ -188,9 +188,7 @@ func TestForbiddenStays(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	p := b.process()
-	if _, _, err := b.store.BeginPin(t.Context(), b.fake.GuildID, b.channel, sleepCard, b.clock.now()); err != nil {
-		t.Fatal(err)
-	}
+	b.begin()
 	b.refuse("PUT", "/pins/", 1, http.StatusForbidden, 50013)
 	b.round(p)
 	b.state(store.PinForbidden)
@@ -210,9 +208,7 @@ func TestPendingReported(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	p := b.process()
-	if _, _, err := b.store.BeginPin(t.Context(), b.fake.GuildID, b.channel, sleepCard, b.clock.now()); err != nil {
-		t.Fatal(err)
-	}
+	b.begin()
 	for _, want := range []int{0, 1} {
 		if got, err := p.Report(t.Context(), b.fake.GuildID); err != nil || len(got) != want {
 			t.Errorf("%+v, %v", got, err)

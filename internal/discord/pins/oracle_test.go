@@ -131,37 +131,44 @@ func at(node any, keys ...string) any {
 	return node
 }
 
-// tighten forbids fields that the description does not have in whatever is sent.
+// tighten forbids fields that the description does not have in whatever is sent, and corrects a type in it.
 func tighten(doc any) {
-	seen := map[string]bool{}
-	var walk func(any)
-	walk = func(node any) {
-		switch node := node.(type) {
-		case []any:
-			for _, v := range node {
-				walk(v)
-			}
-		case map[string]any:
-			if ref, ok := node["$ref"].(string); ok {
-				if !seen[ref] {
-					seen[ref] = true
-					walk(at(doc, strings.Split(strings.TrimPrefix(ref, "#/"), "/")...))
-				}
-				return
-			}
-			if node["type"] == "object" && node["properties"] != nil && node["additionalProperties"] == nil && node["allOf"] == nil {
-				node["additionalProperties"] = false
-			}
-			for _, v := range node {
-				walk(v)
-			}
+	schemas, _ := at(doc, "components", "schemas").(map[string]any)
+	for _, s := range schemas { // Discord sends and takes the bits as text, whatever its description says
+		if properties, ok := at(s, "properties").(map[string]any); ok && properties["default_member_permissions"] != nil {
+			properties["default_member_permissions"] = map[string]any{"type": "string", "pattern": "^[0-9]+$"}
 		}
 	}
 	paths, _ := at(doc, "paths").(map[string]any)
+	seen := map[string]bool{}
 	for _, item := range paths {
 		operations, _ := item.(map[string]any)
 		for _, o := range operations {
-			walk(at(o, "requestBody"))
+			closeObjects(doc, at(o, "requestBody"), seen)
+		}
+	}
+}
+
+// closeObjects forbids other fields in every object below a node; seen are the references that it has followed.
+func closeObjects(doc, node any, seen map[string]bool) {
+	switch node := node.(type) {
+	case []any:
+		for _, v := range node {
+			closeObjects(doc, v, seen)
+		}
+	case map[string]any:
+		if ref, ok := node["$ref"].(string); ok {
+			if !seen[ref] {
+				seen[ref] = true
+				closeObjects(doc, at(doc, strings.Split(strings.TrimPrefix(ref, "#/"), "/")...), seen)
+			}
+			return
+		}
+		if node["type"] == "object" && node["properties"] != nil && node["additionalProperties"] == nil && node["allOf"] == nil {
+			node["additionalProperties"] = false
+		}
+		for _, v := range node {
+			closeObjects(doc, v, seen)
 		}
 	}
 }
