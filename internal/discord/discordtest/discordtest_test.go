@@ -364,3 +364,25 @@ func TestClose(t *testing.T) {
 		t.Errorf("Ready after Close: %v", err)
 	}
 }
+
+func TestChannelMessages(t *testing.T) {
+	t.Parallel()
+	s, _ := start(t, discordtest.Options{Quiet: true})
+	path := "/channels/" + s.ChannelID + "/messages"
+	var ids []string
+	for range 3 {
+		m := call(t, s, http.MethodPost, path, `{"content":"hi",`+nobody+`}`, http.StatusOK, -1)
+		ids = append(ids, m["id"].(string))
+	}
+	res, err := http.DefaultClient.Do(request(t, s, http.MethodGet, path+"?limit=1&after="+ids[0], ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var got []struct{ ID string }
+	if err := json.NewDecoder(res.Body).Decode(&got); err != nil || len(got) != 1 || got[0].ID != ids[1] {
+		t.Errorf("%v %v, want the next one after the first of %v", got, err, ids)
+	}
+	call(t, s, http.MethodGet, path+"?limit=101", "", http.StatusBadRequest, 50035)
+	clean(t, s)
+}
