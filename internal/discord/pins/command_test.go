@@ -18,7 +18,7 @@ func TestPin(t *testing.T) {
 	p := b.process()
 	b.says(b.ask(p, b.request("pin", sleepCard)), textPinned)
 	m := b.one()
-	if !m.Pinned || m.Content == "" || len(m.Embeds) != 1 || !strings.Contains(m.Embeds[0].Footer.Text, "review") {
+	if !m.Pinned || m.Content != textLead || len(m.Embeds) != 1 || !strings.Contains(m.Embeds[0].Footer.Text, "review") {
 		t.Errorf("%+v", m)
 	}
 	var paths []string

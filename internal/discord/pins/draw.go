@@ -14,8 +14,10 @@ import (
 	"faqbot/internal/store"
 )
 
-// Words of the controls on a pinned card.
+// Words on a pinned card beside the card's own.
 const (
+	// textLead stands in place of a card's first line, which speaks to somebody who has asked. It shows in notifications too.
+	textLead     = "Kept here by this server's moderators."
 	labelOpen    = "Open it, only for me"
 	labelCountry = "Choose your country"
 	labelOther   = "Another country"
@@ -58,10 +60,12 @@ func (p *Pins) draw(card string) (drawing, bool) {
 	if err != nil {
 		return drawing{}, false
 	}
+	shown := out.Reply.Shown()
+	body.Content = textLead + strings.TrimPrefix(body.Content, shown.Lead())
 	own := pathEntry + card
 	// A pin belongs to nobody, so nobody may put it away.
 	rows := api.Without(body.Components, func(path string) bool { return isDismiss(path) || path == own })
-	if path, placeholder, values := menu(bot, out.Reply.Shown().ID()); len(values) > 0 {
+	if path, placeholder, values := menu(bot, shown.ID()); len(values) > 0 {
 		rows = append(rows, api.Rows(api.Buttons(api.Menu(placeholder, path, values)))...)
 	}
 	body.Components = append(rows, api.Rows(api.Buttons(api.Button(labelOpen, own, styleSecondary)))...)
