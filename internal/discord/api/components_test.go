@@ -22,13 +22,13 @@ func TestReplaced(t *testing.T) {
 	t.Parallel()
 	before := Rows(
 		Buttons(Quiet("Yes", "vote/yes/a"), Quiet("No", "vote/no/a"), Quiet("Wrong?", "wrong/a")),
-		Menu("pick", "Pick", []Choice{{"N", "v"}}), Buttons(discordgo.Button{Label: "L", Style: discordgo.LinkButton, URL: "https://x"}),
+		Menu("pick", "Pick", []MenuOption{{Label: "N", Value: "v"}}), Buttons(discordgo.Button{Label: "L", Style: discordgo.LinkButton, URL: "https://x"}),
 		Buttons(Quiet("Last", "vote/last")),
 	)
 	got := marshalled(t, Replaced([]byte(marshalled(t, before)), "Thanks", "vote"))
 	want := marshalled(t, Rows(
 		Buttons(discordgo.Button{Label: "Thanks", Style: discordgo.SecondaryButton, Disabled: true, CustomID: "vote/yes/a"}, Quiet("Wrong?", "wrong/a")),
-		Menu("pick", "Pick", []Choice{{"N", "v"}}), Buttons(discordgo.Button{Label: "L", Style: discordgo.LinkButton, URL: "https://x"}),
+		Menu("pick", "Pick", []MenuOption{{Label: "N", Value: "v"}}), Buttons(discordgo.Button{Label: "L", Style: discordgo.LinkButton, URL: "https://x"}),
 	))
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)

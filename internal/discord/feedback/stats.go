@@ -92,9 +92,9 @@ func (f *Feedback) stats(ctx context.Context, r interact.Request) (interact.Resp
 
 // below are the controls under the figures.
 func below(topics []store.Topic, r interact.Request) api.Components {
-	var choices []api.Choice
+	var choices []api.MenuOption
 	for _, t := range topics {
-		choices = append(choices, api.Choice{Name: t.Entry + " (" + string(t.State) + ")", Value: t.Entry})
+		choices = append(choices, api.MenuOption{Label: t.Entry + " (" + string(t.State) + ")", Value: t.Entry})
 	}
 	files := api.Buttons(api.Quiet(labelCSV, pathStats+"/csv"))
 	if r.IsAdmin() {
@@ -120,9 +120,9 @@ func (f *Feedback) statsPath(ctx context.Context, r interact.Request) (interact.
 	case what == "state" && picked != "":
 		return f.setState(ctx, r, arg, store.TopicState(picked))
 	case what == "topic" && picked != "":
-		var choices []api.Choice
+		var choices []api.MenuOption
 		for _, s := range states() {
-			choices = append(choices, api.Choice{Name: s.label, Value: string(s.state)})
+			choices = append(choices, api.MenuOption{Label: s.label, Value: string(s.state)})
 		}
 		return interact.Response{Body: api.Body{
 			Content: fmt.Sprintf(textWhatState, picked), Components: api.Rows(api.Menu(pathStats+"/state/"+picked, labelState, choices)),

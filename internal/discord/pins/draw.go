@@ -66,23 +66,31 @@ func (p *Pins) draw(card string) (drawing, bool) {
 	// A pin belongs to nobody, so nobody may put it away.
 	rows := api.Without(body.Components, func(path string) bool { return isDismiss(path) || path == own })
 	if path, placeholder, values := menu(bot, shown.ID()); len(values) > 0 {
-		rows = append(rows, api.Rows(api.Buttons(api.Menu(placeholder, path, values)))...)
+		rows = append(rows, api.Rows(api.Menu(path, placeholder, values))...)
 	}
 	body.Components = append(rows, api.Rows(api.Buttons(api.Button(labelOpen, own, styleSecondary)))...)
 	return drawing{body, hashOf(body)}, true
 }
 
 // menu is what can be picked on a list's card; no values for other cards.
-func menu(bot *answer.Bot, card string) (path, placeholder string, values []api.Choice) {
+func menu(bot *answer.Bot, card string) (path, placeholder string, values []api.MenuOption) {
 	switch card {
 	case cardHelplines:
-		countries := choices(bot.Countries())
-		return pathCountry, labelCountry, append(countries[:min(len(countries), api.MaxSelectOptions-1)], api.Choice{Name: labelOther, Value: elsewhere})
+		countries := options(bot.Countries())
+		return pathCountry, labelCountry, append(countries[:min(len(countries), api.MaxSelectOptions-1)], api.MenuOption{Label: labelOther, Value: elsewhere})
 	case cardSymptoms:
 		lists := bot.Topics(prefixSymptoms)
-		return pathPick, labelTopic, choices(slices.DeleteFunc(lists, func(o answer.Option) bool { return o.ID == card }))
+		return pathPick, labelTopic, options(slices.DeleteFunc(lists, func(o answer.Option) bool { return o.ID == card }))
 	}
-	return pathPick, labelTopic, choices(bot.Members(card))
+	return pathPick, labelTopic, options(bot.Members(card))
+}
+
+func options(list []answer.Option) []api.MenuOption {
+	var out []api.MenuOption
+	for _, o := range list {
+		out = append(out, api.MenuOption{Label: o.Title, Value: o.ID})
+	}
+	return out
 }
 
 func choices(list []answer.Option) []api.Choice {
