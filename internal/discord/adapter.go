@@ -93,7 +93,7 @@ func (a *adapter) handle(waiting, answering context.Context, e gateway.Event) {
 	case "INTERACTION_CREATE":
 		a.inSlot(waiting, a.private, e.Type, func() { a.interaction(answering, received, e.Data) })
 	case "MESSAGE_CREATE":
-		m, err := decodeMessage(e.Data)
+		m, err := api.DecodeMessage(e.Data)
 		switch {
 		case err != nil:
 			a.log.ErrorContext(answering, "a message could not be read")
@@ -152,7 +152,7 @@ func (a *adapter) ask(ctx context.Context, q answer.Question) (answer.Outcome, e
 
 // interaction answers one INTERACTION_CREATE.
 func (a *adapter) interaction(ctx context.Context, received time.Time, raw json.RawMessage) {
-	i, err := decodeInteraction(raw)
+	i, err := api.DecodeInteraction(raw)
 	if err != nil {
 		a.log.ErrorContext(ctx, "an interaction could not be read")
 		if i = skeleton(raw); i == nil {

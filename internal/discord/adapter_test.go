@@ -139,10 +139,10 @@ func FuzzEvents(f *testing.F) {
 		a.commands[c.name] = c
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		if m, err := decodeMessage(raw); err == nil {
+		if m, err := api.DecodeMessage(raw); err == nil {
 			a.addressed(m)
 		}
-		i, err := decodeInteraction(raw)
+		i, err := api.DecodeInteraction(raw)
 		if err != nil {
 			if i = skeleton(raw); i == nil {
 				return

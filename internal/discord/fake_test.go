@@ -104,7 +104,7 @@ func TestFakeInteraction(t *testing.T) {
 	if err := s.Gateway.Dispatch("INTERACTION_CREATE", in); err != nil {
 		t.Fatal(err)
 	}
-	i := must(decodeInteraction(nextEvent(t, events).Data))(t)
+	i := must(api.DecodeInteraction(nextEvent(t, events).Data))(t)
 	if i.ApplicationCommandData().Options[0].StringValue() != "why" {
 		t.Errorf("%+v", i.Data)
 	}
@@ -127,7 +127,7 @@ func TestFakeLostAnswer(t *testing.T) {
 		if err := s.Gateway.Dispatch("INTERACTION_CREATE", in); err != nil {
 			t.Fatal(err)
 		}
-		i := must(decodeInteraction(nextEvent(t, events).Data))(t)
+		i := must(api.DecodeInteraction(nextEvent(t, events).Data))(t)
 		rule.Method, rule.Prefix = "POST", "/interactions/"
 		s.Inject(rule)
 		if err := calls.CreateResponse(t.Context(), i.ID, i.Token, api.RespondMessage(api.Body{Content: "hi"})); err != nil {
@@ -149,7 +149,7 @@ func TestFakeMessages(t *testing.T) {
 	if err := s.Gateway.Dispatch("MESSAGE_CREATE", s.MessageCreate(discordtest.Post{From: discordtest.From{Place: discordtest.InDM}, Content: "why"})); err != nil {
 		t.Fatal(err)
 	}
-	asked := must(decodeMessage(nextEvent(t, events).Data))(t)
+	asked := must(api.DecodeMessage(nextEvent(t, events).Data))(t)
 	if asked.Content != "why" || asked.GuildID != "" {
 		t.Errorf("%+v", asked)
 	}
@@ -163,7 +163,7 @@ func TestFakeMessages(t *testing.T) {
 	if len(posted) != 2 {
 		t.Fatalf("%d messages, want a question and one answer", len(posted))
 	}
-	m := must(decodeMessage(posted[1]))(t)
+	m := must(api.DecodeMessage(posted[1]))(t)
 	for range 2 {
 		if err := calls.DeleteMessage(t.Context(), asked.ChannelID, m.ID); err != nil {
 			t.Error(err)

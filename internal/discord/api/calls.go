@@ -1,7 +1,8 @@
-// Package api is the calls that the bot makes of Discord, what goes out in them, and the limits of both.
+// Package api is what passes between the bot and Discord: the calls that the bot makes and what goes out in them, the events that come in, and
+// the limits of both.
 //
-// It is the second door of discordgo, for the types of embeds and components. It must not know what is said in a message, or why. Nothing
-// that it builds can ping anyone.
+// It is the second door of discordgo, for the types of events, embeds and components. It must not know what is said in a message, or why.
+// Nothing that it builds can ping anyone.
 package api
 
 import (

@@ -1,4 +1,4 @@
-package discord
+package api
 
 import (
 	"encoding/json"
@@ -37,7 +37,7 @@ func TestDecodeInteraction(t *testing.T) {
 	seeds := interactionSeeds()
 	decode := func(i int) *discordgo.Interaction {
 		t.Helper()
-		in, err := decodeInteraction(json.RawMessage(seeds[i]))
+		in, err := DecodeInteraction(json.RawMessage(seeds[i]))
 		if err != nil {
 			t.Fatalf("%s: %v", seeds[i], err)
 		}
@@ -64,7 +64,7 @@ func TestDecodeInteraction(t *testing.T) {
 		t.Errorf("form %+v", form)
 	}
 	for _, bad := range seeds[7:10] {
-		if _, err := decodeInteraction(json.RawMessage(bad)); err == nil {
+		if _, err := DecodeInteraction(json.RawMessage(bad)); err == nil {
 			t.Errorf("%s: no error", bad)
 		}
 	}
@@ -73,11 +73,11 @@ func TestDecodeInteraction(t *testing.T) {
 // TestDecodeSurvivesNews: a detail in a new shape costs the detail, not the question.
 func TestDecodeSurvivesNews(t *testing.T) {
 	t.Parallel()
-	in, err := decodeInteraction(json.RawMessage(`{"id":"1","token":"t","type":2,"entitlements":{"new":1},"message":{"id":7},"data":{"name":"ask"}}`))
+	in, err := DecodeInteraction(json.RawMessage(`{"id":"1","token":"t","type":2,"entitlements":{"new":1},"message":{"id":7},"data":{"name":"ask"}}`))
 	if err != nil || in.ApplicationCommandData().Name != "ask" {
 		t.Errorf("%v, %v", in, err)
 	}
-	m, err := decodeMessage(json.RawMessage(`{"id":"1","content":"why","author":{"id":"2"},"poll":[7],"sticker_items":"new"}`))
+	m, err := DecodeMessage(json.RawMessage(`{"id":"1","content":"why","author":{"id":"2"},"poll":[7],"sticker_items":"new"}`))
 	if err != nil || m.Content != "why" || m.Author.ID != "2" {
 		t.Errorf("%v, %v", m, err)
 	}
@@ -88,7 +88,7 @@ func TestDecodeDepth(t *testing.T) {
 	const levels = 5000 // json gives up at 10,000
 	deep := strings.Repeat(`{"id":"1","referenced_message":`, levels) + "{}" + strings.Repeat("}", levels)
 	start := time.Now()
-	if m, err := decodeMessage(json.RawMessage(deep)); err != nil || m.ReferencedMessage == nil {
+	if m, err := DecodeMessage(json.RawMessage(deep)); err != nil || m.ReferencedMessage == nil {
 		t.Errorf("%v, %v", m, err)
 	}
 	if took := time.Since(start); took > time.Second {
@@ -99,8 +99,8 @@ func TestDecodeDepth(t *testing.T) {
 func TestDecodeErrorsQuoteNothing(t *testing.T) {
 	t.Parallel()
 	for _, bad := range []string{`{"id":"1","content":{"PAYLOAD":1}}`, `PAYLOAD`, `{"id":"1","token":"t","type":2,"data":"PAYLOAD"}`} {
-		_, err := decodeMessage(json.RawMessage(bad))
-		_, err2 := decodeInteraction(json.RawMessage(bad))
+		_, err := DecodeMessage(json.RawMessage(bad))
+		_, err2 := DecodeInteraction(json.RawMessage(bad))
 		if err2 == nil || strings.Contains(err2.Error(), "PAYLOAD") || err != nil && strings.Contains(err.Error(), "PAYLOAD") {
 			t.Errorf("%v, %v", err, err2)
 		}
@@ -112,7 +112,7 @@ func FuzzDecodeInteraction(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		in, err := decodeInteraction(data)
+		in, err := DecodeInteraction(data)
 		if err != nil {
 			return
 		}
@@ -190,7 +190,7 @@ func FuzzDecodeMessage(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		m, err := decodeMessage(data)
+		m, err := DecodeMessage(data)
 		if err != nil {
 			return
 		}

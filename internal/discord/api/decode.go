@@ -1,4 +1,4 @@
-package discord
+package api
 
 import (
 	"bytes"
@@ -16,11 +16,11 @@ var (
 	errMessage     = errors.New("the message cannot be read")
 )
 
-// decodeInteraction reads an interaction. Data has the type that belongs to Type (nil for a ping), no list or map in it holds a
+// DecodeInteraction reads an interaction. Data has the type that belongs to Type (nil for a ping), no list or map in it holds a
 // nil, and the values of options have the types that discordgo's accessors expect; so none of these panics. Components, of messages and
 // of forms, are left out: nothing here reads them, and discordgo fails at types that it does not know. Member, User and Message may be
 // nil, and so may a message's Author. Errors do not quote the payload.
-func decodeInteraction(data json.RawMessage) (*discordgo.Interaction, error) {
+func DecodeInteraction(data json.RawMessage) (*discordgo.Interaction, error) {
 	root, err := parseObject(data)
 	if err != nil {
 		return nil, errInteraction
@@ -53,9 +53,9 @@ func decodeInteraction(data json.RawMessage) (*discordgo.Interaction, error) {
 	return i, nil
 }
 
-// decodeMessage reads a message. No list in it holds a nil, and its
+// DecodeMessage reads a message. No list in it holds a nil, and its
 // components are left out. Author and Member may be nil. Errors do not quote the payload.
-func decodeMessage(data json.RawMessage) (*discordgo.Message, error) {
+func DecodeMessage(data json.RawMessage) (*discordgo.Message, error) {
 	root, err := parseObject(data)
 	if err != nil {
 		return nil, errMessage
