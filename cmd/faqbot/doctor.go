@@ -126,7 +126,7 @@ func (c *doctorCmd) onDiscord(ctx context.Context, p *program, lib *content.Libr
 	}
 	if lib != nil {
 		config.Bot = answer.NewCards(lib)
-		config.Tools = p.tools(st, config.Bot)
+		newTools(st, config.Bot, config.Log).into(&config)
 		look.Registered = func(ctx context.Context, application string) (bool, error) {
 			return discord.Registered(ctx, config, calls, application)
 		}

@@ -1,14 +1,80 @@
 package main
 
 import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
 	"faqbot/internal/answer"
+	"faqbot/internal/discord"
 	"faqbot/internal/discord/api"
+	"faqbot/internal/discord/feedback"
 	"faqbot/internal/discord/interact"
+	"faqbot/internal/discord/moderation"
+	"faqbot/internal/discord/pins"
 	"faqbot/internal/store"
 )
 
-// tools makes what the bot can do on Discord besides answering; nil for nothing. The store is nil where no database could be opened: then
-// only tools that need none may be among them. Making them does nothing yet: doctor makes them too, to compare their commands.
-func (*program) tools(_ *store.Store, _ *answer.Bot) func(*api.Client) []interact.Tool {
-	return nil
+// tools are what the bot can do on Discord besides answering. All of it needs the database.
+type tools struct {
+	store    *store.Store
+	bot      *answer.Bot
+	log      *slog.Logger
+	desk     *moderation.Desk
+	feedback *feedback.Feedback
+	pins     *pins.Pins
+	made     chan struct{} // closed once all of them are there
+}
+
+// newTools returns nothing without a database.
+func newTools(st *store.Store, bot *answer.Bot, log *slog.Logger) *tools {
+	if st == nil {
+		return nil
+	}
+	return &tools{store: st, bot: bot, log: log, made: make(chan struct{})}
+}
+
+// into adds what the tools do to a configuration. Making them does nothing yet: doctor makes them too, to compare their commands.
+func (t *tools) into(c *discord.Config) {
+	if t == nil {
+		return
+	}
+	c.Tools = t.make
+	c.Alert = func(ctx context.Context, a discord.Alert) error { return t.desk.Alert(ctx, a) }
+	c.Asked = func(ctx context.Context, q discord.Asked) { t.feedback.Asked(ctx, q) }
+}
+
+// make is called once, before any event comes.
+func (t *tools) make(calls *api.Client) []interact.Tool {
+	t.desk = moderation.New(moderation.Config{Store: t.store, Bot: t.bot, Calls: calls, Log: t.log, Now: time.Now})
+	t.pins = pins.New(pins.Config{Store: t.store, Bot: t.bot, Calls: calls, Log: t.log, Now: time.Now})
+	t.feedback = feedback.New(feedback.Config{Store: t.store, Bot: t.bot, Calls: calls, Log: t.log, Now: time.Now, Pins: t.pinProblems})
+	close(t.made)
+	return []interact.Tool{t.desk.Tool(), t.pins.Tool(), t.feedback.Tool()}
+}
+
+// pinProblems says what is wrong with a server's pinned cards.
+func (t *tools) pinProblems(ctx context.Context, guild string) ([]string, error) {
+	problems, err := t.pins.Report(ctx, guild)
+	var out []string
+	for _, p := range problems {
+		out = append(out, p.Title+": "+p.Words)
+	}
+	return out, err //nolint:wrapcheck // it says that it was about pins
+}
+
+// maintain keeps the pinned cards until the context ends.
+func (t *tools) maintain(ctx context.Context) {
+	if t == nil {
+		return
+	}
+	select {
+	case <-t.made:
+	case <-ctx.Done():
+		return
+	}
+	if err := t.pins.Run(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		t.log.ErrorContext(ctx, "pinned cards are no longer looked after", "error", err)
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"sync"
 	"syscall"
 
 	"faqbot/internal/answer"
@@ -88,9 +89,14 @@ func (c *runCmd) Run(p *program) error {
 	st, done := c.openStore(ctx, log)
 	figures, silence := c.serveHealth(ctx, st, log)
 	config := c.config(bot, token, log)
-	config.Tools, config.Figures = p.tools(st, bot), figures
+	config.Figures = figures
+	tools := newTools(st, bot, log)
+	tools.into(&config)
+	var maintaining sync.WaitGroup
+	maintaining.Go(func() { tools.maintain(ctx) })
 	err = discord.Run(ctx, config)
 	stop()
+	maintaining.Wait()
 	silence()
 	done()
 	if err != nil {
