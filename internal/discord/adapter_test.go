@@ -162,7 +162,7 @@ func FuzzEvents(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, err := range checkMessage(r.message) {
+		for _, err := range api.Check(r.message) {
 			t.Errorf("%s: %v", raw, err)
 		}
 	})

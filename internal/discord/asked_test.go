@@ -130,7 +130,7 @@ func TestOpinions(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, err := range checkMessage(m) {
+			for _, err := range api.Check(m) {
 				t.Error(c.name, err)
 			}
 			drawn, err := json.Marshal(m.Components)

@@ -144,10 +144,10 @@ func TestCheckMessage(t *testing.T) {
 		"no options":  {components(row(menu(1))...), components(row(menu(0))...), "options of a menu: 0"},
 		"menu beside": {components(), components(row(menu(1), numbered(1))...), "beside a menu"},
 	} {
-		if found := checkMessage(c.good); len(found) > 0 && c.good.Content != "" {
+		if found := api.Check(c.good); len(found) > 0 && c.good.Content != "" {
 			t.Errorf("%s: %v", name, found)
 		}
-		if found := fmt.Sprint(checkMessage(c.bad)); !strings.Contains(found, c.want) {
+		if found := fmt.Sprint(api.Check(c.bad)); !strings.Contains(found, c.want) {
 			t.Errorf("%s: %s, want %q", name, found, c.want)
 		}
 	}
@@ -163,7 +163,7 @@ type pages struct {
 
 func (p *pages) check(what string, r response, err error) {
 	p.Helper()
-	for _, err := range append(checkMessage(r.message), err) {
+	for _, err := range append(api.Check(r.message), err) {
 		if err != nil {
 			p.Errorf("%s: %v", what, err)
 		}

@@ -47,7 +47,7 @@ func drawFile(t *testing.T, file string) {
 		section[f.Name] = string(f.Data)
 	}
 	m := drawCase(t, section["case"])
-	for _, err := range checkMessage(m) {
+	for _, err := range api.Check(m) {
 		t.Error(err)
 	}
 	payload, err := json.Marshal(m.Create())
