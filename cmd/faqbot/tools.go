@@ -11,6 +11,7 @@ import (
 	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/feedback"
 	"faqbot/internal/discord/interact"
+	"faqbot/internal/discord/manners"
 	"faqbot/internal/discord/moderation"
 	"faqbot/internal/discord/pins"
 	"faqbot/internal/store"
@@ -42,6 +43,12 @@ func (t *tools) into(c *discord.Config) {
 	}
 	c.Tools = t.make
 	c.Alert = func(ctx context.Context, a discord.Alert) error { return t.desk.Alert(ctx, a) }
+	c.Alarm = func(ctx context.Context, a discord.Alert) error {
+		_, err := t.desk.AlertUnasked(ctx, a)
+		return err
+	}
+	c.Rules = t.rules
+	c.Left = t.forget
 	c.Asked = func(ctx context.Context, q discord.Asked) { t.feedback.Asked(ctx, q) }
 }
 
@@ -54,6 +61,24 @@ func (t *tools) make(calls *api.Client) []interact.Tool {
 	return []interact.Tool{t.desk.Tool(), t.pins.Tool(), t.feedback.Tool()}
 }
 
+// rules are a server's, or the last known ones or the defaults where the database does not answer.
+func (t *tools) rules(ctx context.Context, guild string) manners.Rules {
+	s, err := t.desk.Settings(ctx, guild)
+	if err != nil {
+		t.log.WarnContext(ctx, "a server's settings are not known, the defaults hold", "guild_id", guild, "error", err)
+	}
+	return manners.Rules{AskChannels: s.AskChannels, AskRoles: s.AskRoles, UnaskedChannels: s.UnaskedChannels, Cooldown: s.Cooldown}
+}
+
+// forget deletes all of a server that the bot has left.
+func (t *tools) forget(ctx context.Context, guild string) {
+	if err := t.store.ForgetGuild(ctx, guild); err != nil {
+		t.log.ErrorContext(ctx, "what was kept of a server that the bot has left could not be deleted", "guild_id", guild, "error", err)
+		return
+	}
+	t.log.InfoContext(ctx, "the bot has left a server, and what was kept of it is deleted", "guild_id", guild)
+}
+
 // pinProblems says what is wrong with a server's pinned cards.
 func (t *tools) pinProblems(ctx context.Context, guild string) ([]string, error) {
 	problems, err := t.pins.Report(ctx, guild)
@@ -61,7 +86,7 @@ func (t *tools) pinProblems(ctx context.Context, guild string) ([]string, error)
 	for _, p := range problems {
 		out = append(out, p.Title+": "+p.Words)
 	}
-	return out, err //nolint:wrapcheck // it says that it was about pins
+	return out, err
 }
 
 // maintain keeps the pinned cards until the context ends.

@@ -32,6 +32,7 @@ type discordFlags struct {
 	DiscordTokenFile string `placeholder:"FILE" help:"File that holds the bot's token; FAQBOT_DISCORD_TOKEN, the token itself, wins over it."`
 	DiscordAPI       string `name:"discord-api" placeholder:"ORIGIN" help:"Origin of Discord's API in place of its own, such as http://127.0.0.1:8080."`
 	DiscordGuild     string `placeholder:"ID" help:"Register the commands in this server alone, at once: for testing."`
+	Overhear         bool   `help:"Ask Discord for what is not addressed to the bot, so that it can answer questions to nobody in the channels that a server's settings name. Needs the message content intent, which is switched on in the developer portal."`
 	DiscordURL       string `name:"discord-url" default:"https://example.org/faqbot" placeholder:"URL" help:"Page about this bot or those who run it. Discord asks for one in the User-Agent of every bot."`
 }
 
@@ -39,6 +40,7 @@ type discordFlags struct {
 func (f discordFlags) config(bot *answer.Bot, token string, log *slog.Logger) discord.Config {
 	return discord.Config{
 		Bot: bot, Token: token, API: f.DiscordAPI, Guild: f.DiscordGuild, ProjectURL: f.DiscordURL, Version: userAgentVersion(), Log: log,
+		Overhear: f.Overhear,
 	}
 }
 

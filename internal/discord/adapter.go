@@ -23,6 +23,7 @@ import (
 	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/gateway"
 	"faqbot/internal/discord/interact"
+	"faqbot/internal/discord/manners"
 	"faqbot/internal/discord/rest"
 )
 
@@ -67,6 +68,11 @@ type adapter struct {
 	asked        func(context.Context, Asked) // may be nil
 	reporting    chan struct{}                // a slot for each answer that it has
 	unreported   atomic.Int64
+	rules        func(ctx context.Context, guild string) manners.Rules // may be nil
+	alarm        func(context.Context, Alert) error                    // may be nil
+	left         func(ctx context.Context, guild string)               // may be nil
+	overhears    bool
+	memory       memory
 }
 
 // newAdapter needs of the Config the bot, the log and the bare token; user is the bot's id, application that of its application.
@@ -77,6 +83,7 @@ func newAdapter(c Config, calls *api.Client, user, application string) *adapter 
 		private: make(chan struct{}, maxPrivate), public: make(chan struct{}, maxPublic), seen: newRecent(rememberEvents), quiet: newQuiet(),
 		alert: c.Alert, asked: c.Asked, reporting: make(chan struct{}, maxAsked), application: application, toolCommands: map[string]interact.Command{}, toolPaths: map[string]interact.Handler{},
 	}
+	a.rules, a.alarm, a.left, a.overhears, a.memory = c.Rules, c.Alarm, c.Left, c.Overhear, newMemory()
 	a.figures, a.core = c.Figures, c.Figures.counting(a.core)
 	for _, c := range commands(c.Bot) {
 		a.commands[c.name] = c
@@ -92,22 +99,12 @@ func (a *adapter) handle(waiting, answering context.Context, e gateway.Event) {
 	switch e.Type {
 	case "INTERACTION_CREATE":
 		a.inSlot(waiting, a.private, e.Type, func() { a.interaction(answering, received, e.Data) })
-	case "MESSAGE_CREATE":
-		m, err := api.DecodeMessage(e.Data)
-		switch {
-		case err != nil:
-			a.log.ErrorContext(answering, "a message could not be read")
-		case !a.addressed(m) || !a.seen.add(m.ID):
-		case m.GuildID == "":
-			a.inSlot(waiting, a.private, e.Type, func() { a.message(answering, received, m) })
-		default:
-			// Waiting for a slot would hold up the interactions behind it, which have three seconds.
-			full, cancel := context.WithCancel(waiting)
-			cancel()
-			if !a.inSlot(full, a.public, e.Type, func() { a.message(answering, received, m) }) {
-				a.log.ErrorContext(answering, "too many mentions at once, one was not answered", "message_id", m.ID, "channel_id", m.ChannelID)
-			}
-		}
+	case "MESSAGE_CREATE", "MESSAGE_UPDATE":
+		a.incoming(waiting, answering, received, e)
+	case "MESSAGE_DELETE", "MESSAGE_DELETE_BULK":
+		a.deleted(waiting, answering, e)
+	case "GUILD_DELETE":
+		a.removed(waiting, answering, e)
 	}
 }
 

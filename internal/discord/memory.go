@@ -39,6 +39,14 @@ func (r *recent) add(id string) bool {
 	return true
 }
 
+// has reports whether an id is remembered.
+func (r *recent) has(id string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	_, ok := r.known[id]
+	return ok
+}
+
 // maxQuiet bounds the channels that quiet remembers.
 const maxQuiet = 1000
 

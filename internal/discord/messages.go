@@ -2,6 +2,7 @@ package discord
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -27,24 +28,14 @@ func (a *adapter) message(ctx context.Context, received time.Time, m *discordgo.
 		body, asked, err = a.answerTo(thinking, m)
 		return body, err
 	})
+	if errors.Is(err, errSilent) {
+		return
+	}
 	if err != nil {
 		a.log.ErrorContext(ctx, "a message's handler failed, the static card goes out", "message_id", m.ID, "error", err)
 		body, asked = plainMessage(answer.Static()), nil
 	}
-	sending, stop := context.WithDeadline(ctx, received.Add(replyWithin))
-	defer stop()
-	err = a.reply(sending, m, body)
-	a.figures.served("message", received, err)
-	switch {
-	case err != nil:
-		if isForbidden(err) {
-			a.quiet.add(m.ChannelID, time.Now().Add(quietFor))
-		}
-		a.log.ErrorContext(ctx, "a message was not answered", "message_id", m.ID, "channel_id", m.ChannelID, "error", err)
-	default:
-		a.report(ctx, asked)
-		a.log.DebugContext(ctx, "answered", "kind", "message", "message_id", m.ID, "micros", time.Since(received).Microseconds())
-	}
+	a.post(ctx, received, m, body, m.ID, asked)
 }
 
 // answerTo draws the answer to a message, to be reported when it is out; one without words gets the help card, and there is no report.
@@ -64,9 +55,13 @@ func (a *adapter) answerTo(ctx context.Context, m *discordgo.Message) (api.Body,
 		v.card = m.ID
 	}
 	q.Words = text.New(words)
+	reluctant := a.reluctance(ctx, m.GuildID, m.ChannelID, m.Author.ID, rolesOf(m.Member), q.At)
 	out, err := a.ask(ctx, q)
 	if err != nil {
 		return api.Body{}, nil, err
+	}
+	if reluctant != "" && !alarms(out.Reply) {
+		return api.Body{}, nil, errSilent
 	}
 	body, err := render(out.Reply, v, a.bot.Countries())
 	return body, &Asked{m.GuildID, m.ChannelID, m.Author.ID, m.ID, out, q.Words, q.At}, err
@@ -75,10 +70,7 @@ func (a *adapter) answerTo(ctx context.Context, m *discordgo.Message) (api.Body,
 // addressed reports whether a member's message was meant for the bot: sent to it directly, with its mention, or as a reply to one of
 // its messages with the ping left on.
 func (a *adapter) addressed(m *discordgo.Message) bool {
-	if m.Author == nil || m.Author.Bot || m.Author.System || m.Author.ID == a.user || m.WebhookID != "" {
-		return false
-	}
-	if m.Type != discordgo.MessageTypeDefault && m.Type != discordgo.MessageTypeReply {
+	if !fromMember(m, a.user) {
 		return false
 	}
 	if m.GuildID == "" {
@@ -92,28 +84,41 @@ func (a *adapter) addressed(m *discordgo.Message) bool {
 	return false
 }
 
+// fromMember reports whether a person wrote a message: not a bot, this one included, nor Discord.
+func fromMember(m *discordgo.Message, bot string) bool {
+	return m.Author != nil && !m.Author.Bot && !m.Author.System && m.Author.ID != bot && m.WebhookID == "" &&
+		(m.Type == discordgo.MessageTypeDefault || m.Type == discordgo.MessageTypeReply)
+}
+
+func rolesOf(m *discordgo.Member) []string {
+	if m == nil {
+		return nil
+	}
+	return m.Roles
+}
+
 // withoutMention takes the bot's mentions out of a text.
 func (a *adapter) withoutMention(s string) string {
 	return strings.NewReplacer("<@"+a.user+">", " ", "<@!"+a.user+">", " ").Replace(s)
 }
 
 // reply answers a message as a reply that pings nobody. When Discord refuses the card, or its embed for want of a permission, the
-// same words go out as plain text. All tries share a nonce, so that the member never sees two answers.
-func (a *adapter) reply(ctx context.Context, to *discordgo.Message, body api.Body) error {
-	m := api.NewMessage{ReplyTo: to.ID, Nonce: to.ID}
-	var err error
+// same words go out as plain text. All tries share a nonce, so that the member never sees two answers. It returns the id
+// of what was posted.
+func (a *adapter) reply(ctx context.Context, to *discordgo.Message, body api.Body, nonce string) (id string, err error) {
+	m := api.NewMessage{ReplyTo: to.ID, Nonce: nonce}
 	for n, plain := range plainer(body) {
 		m.Body = plain
-		_, err = a.api.CreateMessage(ctx, to.ChannelID, m)
+		id, err = a.api.CreateMessage(ctx, to.ChannelID, m)
 		if rest.IsCode(err, api.CodeCannotReply) { // without the permission to read the history
 			m.ReplyTo = ""
-			_, err = a.api.CreateMessage(ctx, to.ChannelID, m)
+			id, err = a.api.CreateMessage(ctx, to.ChannelID, m)
 		}
 		noEmbeds := n == 0 && len(plain.Embeds) > 0 && rest.IsCode(err, api.CodeMissingPermissions)
 		if !isRefused(err) && !noEmbeds {
-			return err
+			return id, err
 		}
 		a.log.ErrorContext(ctx, "discord refused a card, something plainer goes out", "message_id", to.ID, "error", err)
 	}
-	return err
+	return id, err
 }

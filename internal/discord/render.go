@@ -16,6 +16,8 @@ import (
 type view struct {
 	// public is set for messages that others see too: danger is spoken of there only where seconds count.
 	public bool
+	// neutral is set for what nobody asked: then danger is not spoken of, whatever it is.
+	neutral bool
 	// share offers to post the card in the channel, without a name.
 	share bool
 	// owner is the tag of the one who may dismiss a public message; empty in private.
@@ -106,7 +108,7 @@ func checkCard(c answer.Card) error {
 // renderUrgent writes everything as plain text, readable where embeds are switched off. In public it shows one neutral line and a
 // button, but for what cannot wait.
 func renderUrgent(r answer.Urgent, v view, countries []answer.Option) api.Body {
-	if v.public && !r.Immediate {
+	if v.public && (!r.Immediate || v.neutral) {
 		return api.Body{
 			Content:    textPublic,
 			Components: api.Rows(api.Buttons(api.Button(labelOpen, pathUrgent+"/"+r.Key, discordgo.PrimaryButton))),

@@ -50,6 +50,7 @@ type input struct {
 	// guild and channel say where it happened; guild is empty in direct messages.
 	guild, channel string
 	user           string
+	roles          []string
 	// moderator is set for members who may delete others' messages.
 	moderator bool
 	message   string // the message that a component stands on
@@ -144,9 +145,13 @@ func (a *adapter) drawEntry(id string, in input) (response, error) {
 // askWords answers a member's words.
 func (a *adapter) askWords(ctx context.Context, words string, in input) (response, error) {
 	in.question.Words = text.New(words)
+	reluctant := a.reluctance(ctx, in.guild, in.channel, in.user, in.roles, in.question.At)
 	out, err := a.ask(ctx, in.question)
 	if err != nil {
 		return response{}, err
+	}
+	if reluctant != "" && !alarms(out.Reply) {
+		return in.respond(api.Body{Content: reluctant}), nil
 	}
 	return a.drawOutcome(out, in)
 }
@@ -387,6 +392,7 @@ func inputOf(i *discordgo.Interaction) input {
 		options: map[string]string{}, private: true, guild: i.GuildID, channel: i.ChannelID,
 	}
 	if i.Member != nil {
+		in.roles = i.Member.Roles
 		in.moderator = i.Member.Permissions&(discordgo.PermissionManageMessages|discordgo.PermissionAdministrator) != 0
 		if i.Member.User != nil {
 			in.user = i.Member.User.ID

@@ -17,6 +17,7 @@ import (
 	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/gateway"
 	"faqbot/internal/discord/interact"
+	"faqbot/internal/discord/manners"
 	"faqbot/internal/discord/rest"
 )
 
@@ -36,6 +37,15 @@ type Config struct {
 	// Asked gets each answer once it has gone out, at most for 2 s, and for some answers at a time; more are dropped, with a warning. It
 	// must be safe for concurrent use. Nil is for nobody.
 	Asked func(context.Context, Asked)
+	// Alarm tells a server's moderators of danger that everybody can see, if they want to be told. Nil is for nobody to tell.
+	Alarm func(context.Context, Alert) error
+	// Rules are what a server's moderators have set; nil answers everybody everywhere. They are asked for often and must be at hand.
+	Rules func(ctx context.Context, guild string) manners.Rules
+	// Left hears of a server that the bot is no longer in. It may be nil.
+	Left func(ctx context.Context, guild string)
+	// Overhear lets the bot read what is not addressed to it, in the channels of Rules. It needs the message content intent, which must be
+	// switched on in the developer portal.
+	Overhear bool
 	// Tools are what the bot can do besides answering; calls are theirs to make. Nil is for none.
 	Tools   func(calls *api.Client) []interact.Tool
 	Figures Figures
@@ -109,7 +119,7 @@ func prepare(ctx context.Context, c Config) (*process, error) {
 	answering, stop := context.WithCancel(context.WithoutCancel(ctx))
 	g := gateway.New(gateway.Config{
 		Address: calls.GatewayBot, Fatal: func(err error) bool { return errors.Is(err, rest.ErrUnauthorized) },
-		Token: c.Token, Intents: intents, Log: c.Log, Sleep: c.sleep,
+		Token: c.Token, Intents: c.intents(), Log: c.Log, Sleep: c.sleep,
 		Handle: func(waiting context.Context, e gateway.Event) { a.handle(waiting, answering, e) },
 	})
 	c.Figures.connecting(g, calls.Rest)
@@ -194,6 +204,14 @@ func (a *adapter) finish(limit time.Duration) {
 	}
 }
 
-// intents are the gateway events that the bot asks for: messages in servers, which carry content only where they mention the bot, and
+// intents adds what overhearing needs.
+func (c Config) intents() int64 {
+	if c.Overhear {
+		return intents | int64(discordgo.IntentMessageContent)
+	}
+	return intents
+}
+
+// intents are the gateway events that the bot asks for: servers that it has left, messages in servers, which carry content only where they mention the bot, and
 // direct messages. None of them is privileged.
-const intents = int64(discordgo.IntentGuildMessages | discordgo.IntentDirectMessages)
+const intents = int64(discordgo.IntentGuilds | discordgo.IntentGuildMessages | discordgo.IntentDirectMessages)

@@ -27,9 +27,13 @@ func newEventQueue(length int, log *slog.Logger) *eventQueue {
 	}
 }
 
-// handedOn reports whether members wait for an answer to an event; all others are read and dropped.
+// handedOn reports whether an event asks something of the bot; all others are read and dropped.
 func handedOn(event string) bool {
-	return event == "INTERACTION_CREATE" || event == "MESSAGE_CREATE"
+	switch event {
+	case "INTERACTION_CREATE", "MESSAGE_CREATE", "MESSAGE_UPDATE", "MESSAGE_DELETE", "MESSAGE_DELETE_BULK", "GUILD_DELETE":
+		return true
+	}
+	return false
 }
 
 // add queues an event, or counts and logs its loss. One goroutine calls it.

@@ -1,0 +1,263 @@
+package discord
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/bwmarrin/discordgo"
+
+	"faqbot/internal/answer"
+	"faqbot/internal/discord/api"
+	"faqbot/internal/discord/gateway"
+	"faqbot/internal/discord/manners"
+	"faqbot/internal/text"
+)
+
+// errSilent says that nothing is to be said.
+var errSilent = errors.New("nothing is said here")
+
+// Words for members who ask where, or more often than, a server's moderators want.
+const (
+	textElsewhere = "The moderators of this server have chosen where, and for whom, I answer. What you asked is not shown to anyone. " +
+		"If anyone may be in danger, type /help-now: that works everywhere."
+	textPace = "One moment, please: you can ask again in %d seconds. If anyone may be in danger, type /help-now: that works at once."
+)
+
+// memory is what the bot remembers between events, for as long as the process lives.
+type memory struct {
+	paces   *manners.Paces
+	replies *manners.Replies
+	parents *manners.Parents
+	threads *recent // in which a question to nobody was answered
+	gone    *recent // messages that were deleted, perhaps before their answer was out
+}
+
+func newMemory() memory {
+	return memory{manners.NewPaces(), manners.NewReplies(), manners.NewParents(), newRecent(rememberEvents), newRecent(rememberEvents)}
+}
+
+// incoming takes a message that was posted or changed.
+func (a *adapter) incoming(waiting, answering context.Context, received time.Time, e gateway.Event) {
+	m, err := api.DecodeMessage(e.Data)
+	work := func() { a.message(answering, received, m) }
+	switch {
+	case err != nil:
+		a.log.ErrorContext(answering, "a message could not be read")
+		return
+	case !fromMember(m, a.user):
+		return
+	case e.Type == "MESSAGE_UPDATE":
+		if _, known := a.memory.replies.Of(m.ID); m.EditedTimestamp == nil || !known && !a.addressed(m) {
+			return // a preview that was added, or what was never meant for the bot
+		}
+		work = func() { a.edited(answering, received, m) }
+	case a.addressed(m):
+	case a.overhears && m.GuildID != "" && m.Content != "":
+		work = func() { a.overheard(answering, received, m) }
+	default:
+		return
+	}
+	if e.Type == "MESSAGE_CREATE" && !a.seen.add(m.ID) {
+		return
+	}
+	if m.GuildID == "" {
+		a.inSlot(waiting, a.private, e.Type, work)
+		return
+	}
+	// Waiting for a slot would hold up the interactions behind it, which have three seconds.
+	full, cancel := context.WithCancel(waiting)
+	cancel()
+	if !a.inSlot(full, a.public, e.Type, work) {
+		a.log.ErrorContext(answering, "too many messages at once, one was not answered", "message_id", m.ID, "channel_id", m.ChannelID)
+	}
+}
+
+// reluctance says why words are answered only where they speak of danger; empty where they are answered anyway.
+func (a *adapter) reluctance(ctx context.Context, guild, channel, user string, roles []string, at time.Time) string {
+	if guild == "" || a.rules == nil {
+		return ""
+	}
+	rules := a.rules(ctx, guild)
+	parent := ""
+	if len(rules.AskChannels) > 0 && !rules.Answers(channel, "", roles) {
+		parent = a.parent(ctx, channel)
+	}
+	if !rules.Answers(channel, parent, roles) {
+		return textElsewhere
+	}
+	if wait := a.memory.paces.Wait(guild, user, rules.Cooldown, at); wait > 0 {
+		return fmt.Sprintf(textPace, int((wait+time.Second-1)/time.Second))
+	}
+	return ""
+}
+
+// parent finds a channel's parent; none where Discord does not say.
+func (a *adapter) parent(ctx context.Context, channel string) string {
+	return a.memory.parents.Of(channel, func() (string, error) { return a.api.Parent(ctx, channel) })
+}
+
+// alarms reports whether a reply speaks of danger: such a one goes out whatever the manners.
+func alarms(r answer.Reply) bool {
+	switch r := r.(type) {
+	case answer.Urgent, answer.CheckIn:
+		return true
+	case answer.Answer:
+		return r.Notice != answer.NoticeNone
+	case answer.Choose:
+		return r.Notice != answer.NoticeNone
+	case answer.Decline:
+		return r.Notice != answer.NoticeNone
+	case answer.NoAnswer:
+		return r.Notice != answer.NoticeNone
+	case answer.Silence:
+	}
+	return false
+}
+
+// overheard answers a message to nobody, where moderators want that: a question of which the answer is certain, once a thread; and danger,
+// by a neutral line.
+func (a *adapter) overheard(ctx context.Context, received time.Time, m *discordgo.Message) {
+	thinking, cancel := context.WithDeadline(ctx, received.Add(a.within))
+	defer cancel()
+	if a.rules == nil || m.Type == discordgo.MessageTypeReply || m.MessageReference != nil || a.quiet.is(m.ChannelID, received) {
+		return
+	}
+	rules := a.rules(thinking, m.GuildID)
+	if len(rules.UnaskedChannels) == 0 {
+		return
+	}
+	parent := ""
+	if !rules.Overhears(m.ChannelID, "") {
+		parent = a.parent(thinking, m.ChannelID)
+	}
+	if !rules.Overhears(m.ChannelID, parent) {
+		return
+	}
+	q := answer.Question{Heard: answer.Overheard, At: snowflakeTime(m.ID), Words: text.New(m.Content)}
+	out, err := a.ask(thinking, q)
+	if err != nil {
+		a.log.WarnContext(ctx, "a message to nobody was not read", "message_id", m.ID, "error", err)
+		return
+	}
+	v := view{public: true, neutral: true, owner: a.tag(m.ID, m.Author.ID)}
+	if _, found := out.Reply.(answer.Answer); found {
+		polite := manners.IsQuestion(m.Content) && a.memory.paces.Wait(m.GuildID, m.Author.ID, rules.Cooldown, q.At) == 0
+		if !polite || parent != "" && !a.memory.threads.add(m.ChannelID) {
+			return
+		}
+	} else if _, urgent := out.Reply.(answer.Urgent); !urgent {
+		return
+	}
+	body, err := render(out.Reply, v, a.bot.Countries())
+	if err != nil {
+		a.log.ErrorContext(ctx, "a reply could not be drawn", "message_id", m.ID, "error", err)
+		return
+	}
+	a.post(ctx, received, m, body, m.ID, &Asked{m.GuildID, m.ChannelID, m.Author.ID, m.ID, out, q.Words, q.At})
+}
+
+// edited reads a changed message again. Only danger is answered: the question has its answer.
+func (a *adapter) edited(ctx context.Context, received time.Time, m *discordgo.Message) {
+	thinking, cancel := context.WithDeadline(ctx, received.Add(a.within))
+	defer cancel()
+	before, _ := a.memory.replies.Of(m.ID)
+	q := answer.Question{Heard: answer.Addressed, At: snowflakeTime(m.ID), Words: text.New(a.withoutMention(m.Content))}
+	out, err := a.ask(thinking, q)
+	if _, urgent := out.Reply.(answer.Urgent); err != nil || !urgent || before.Urgent {
+		return
+	}
+	v := view{public: m.GuildID != ""}
+	if v.public {
+		v.owner = a.tag(m.ID, m.Author.ID)
+	}
+	body, err := render(out.Reply, v, a.bot.Countries())
+	if err != nil {
+		body = plainMessage(answer.Static())
+	}
+	a.post(ctx, received, m, body, nonceOf(m.ID, "edited"), &Asked{m.GuildID, m.ChannelID, m.Author.ID, m.ID, out, q.Words, q.At})
+}
+
+// post sends a reply to a message, remembers it, and tells the moderators of danger that everybody can see, where they want to be told.
+func (a *adapter) post(ctx context.Context, received time.Time, m *discordgo.Message, body api.Body, nonce string, asked *Asked) {
+	sending, stop := context.WithDeadline(ctx, received.Add(replyWithin))
+	defer stop()
+	id, err := a.reply(sending, m, body, nonce)
+	a.figures.served("message", received, err)
+	if err != nil {
+		if isForbidden(err) {
+			a.quiet.add(m.ChannelID, time.Now().Add(quietFor))
+		}
+		a.log.ErrorContext(ctx, "a message was not answered", "message_id", m.ID, "channel_id", m.ChannelID, "error", err)
+		return
+	}
+	urgent := false
+	if asked != nil {
+		_, urgent = asked.Outcome.Reply.(answer.Urgent)
+	}
+	a.memory.replies.Add(m.ID, manners.Reply{Channel: m.ChannelID, Message: id, Urgent: urgent})
+	if a.memory.gone.has(m.ID) {
+		if reply, ok := a.memory.replies.Take(m.ID); ok {
+			a.takeBack(ctx, reply)
+		}
+	}
+	a.report(ctx, asked)
+	a.log.DebugContext(ctx, "answered", "kind", "message", "message_id", m.ID, "micros", time.Since(received).Microseconds())
+	if !urgent || m.GuildID == "" || a.alarm == nil {
+		return
+	}
+	var categories []string
+	for _, h := range asked.Outcome.Assessment.Hits {
+		categories = append(categories, string(h.Category))
+	}
+	if _, err := safely(func() (struct{}, error) {
+		return struct{}{}, a.alarm(sending, Alert{Categories: categories, Guild: m.GuildID, Channel: m.ChannelID, Message: m.ID, At: asked.At})
+	}); err != nil {
+		a.log.ErrorContext(ctx, "no moderator was told of danger", "channel_id", m.ChannelID, "error", err)
+	}
+}
+
+// deleted takes the bot's replies to messages away that are gone.
+func (a *adapter) deleted(waiting, answering context.Context, e gateway.Event) {
+	var gone struct {
+		ID  string   `json:"id"`
+		IDs []string `json:"ids"`
+	}
+	if json.Unmarshal(e.Data, &gone) != nil {
+		a.log.ErrorContext(answering, "a deletion could not be read")
+		return
+	}
+	for _, id := range append(gone.IDs, gone.ID) {
+		a.memory.gone.add(id)
+		if reply, ok := a.memory.replies.Take(id); ok {
+			a.inSlot(waiting, a.private, e.Type, func() { a.takeBack(answering, reply) })
+		}
+	}
+}
+
+// takeBack deletes a reply whose question is gone.
+func (a *adapter) takeBack(ctx context.Context, reply manners.Reply) {
+	ctx, cancel := context.WithTimeout(ctx, replyWithin)
+	defer cancel()
+	if err := a.api.DeleteMessage(ctx, reply.Channel, reply.Message); err != nil {
+		a.log.WarnContext(ctx, "a reply to a deleted message stays", "channel_id", reply.Channel, "message_id", reply.Message, "error", err)
+	}
+}
+
+// removed hears that the bot is no longer in a server, unless Discord only has an outage there.
+func (a *adapter) removed(waiting, answering context.Context, e gateway.Event) {
+	var guild struct {
+		ID          string `json:"id"`
+		Unavailable bool   `json:"unavailable"`
+	}
+	if json.Unmarshal(e.Data, &guild) != nil || guild.ID == "" || guild.Unavailable || a.left == nil {
+		return
+	}
+	a.inSlot(waiting, a.private, e.Type, func() {
+		ctx, cancel := context.WithTimeout(answering, laterWithin)
+		defer cancel()
+		a.left(ctx, guild.ID)
+	})
+}
