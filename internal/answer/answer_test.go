@@ -181,25 +181,28 @@ func TestUrgentCards(t *testing.T) {
 	bot := newBot(t)
 	for _, country := range append([]answer.Option{{}}, bot.Countries()...) {
 		for _, key := range []string{"C1", "C2", "C3", "C4", "C5", "C6", "C7", "C4.C1"} {
-			r, ok := bot.Urgent(key, country.ID)
-			if !ok {
-				t.Fatalf("no card for %s", key)
+			for _, q := range []answer.Question{{Country: country.ID}, {Country: country.ID, At: theDay, Replaced: everywhere(bot, moved)}} {
+				r, ok := bot.Urgent(key, q)
+				if !ok {
+					t.Fatalf("no card for %s", key)
+				}
+				checkUrgent(t, bot, r, key, q)
 			}
-			checkUrgent(t, bot, r, key, country.ID)
 		}
 	}
-	if r, _ := bot.Urgent("C4.C1", "GB"); !strings.Contains(r.Card.ContactText(), "Samaritans") || !r.Immediate {
+	if r, _ := bot.Urgent("C4.C1", answer.Question{Country: "GB"}); !strings.Contains(r.Card.ContactText(), "Samaritans") || !r.Immediate {
 		t.Errorf("an overdose with suicidal words lacks the crisis line, or is not immediate:\n%s", r.Card.Text())
 	}
-	if _, ok := bot.Urgent("C5u.V.nonsense", "GB"); ok {
+	if _, ok := bot.Urgent("C5u.V.nonsense", answer.Question{Country: "GB"}); ok {
 		t.Error("a key without an urgent category made a card")
 	}
 }
 
 // checkUrgent checks one urgent card against what section 5.10 of the safety notes asks of it.
-func checkUrgent(t *testing.T, bot *answer.Bot, r answer.Urgent, key, country string) {
+func checkUrgent(t *testing.T, bot *answer.Bot, r answer.Urgent, key string, q answer.Question) {
 	t.Helper()
 	const mostWords, mostContacts = 100, 3
+	country := q.Country
 	contacts := r.Card.Contacts()
 	if n := len(contacts); n == 0 || n > mostContacts {
 		t.Errorf("%s %s: %d contacts", country, key, n)
@@ -207,7 +210,11 @@ func checkUrgent(t *testing.T, bot *answer.Bot, r answer.Urgent, key, country st
 	if h, ok := bot.Library().Helplines(country); ok {
 		hasLine := slices.ContainsFunc(h.Lines, func(l content.Helpline) bool { return l.Role == content.RoleCrisis })
 		if hasLine && !slices.ContainsFunc(h.Lines, func(l content.Helpline) bool {
-			return l.Role == content.RoleCrisis && strings.Contains(r.Card.ContactText(), l.Name)
+			name := l.Name
+			if q.Replaced != nil {
+				name = moved.Name
+			}
+			return l.Role == content.RoleCrisis && strings.Contains(r.Card.ContactText(), name)
 		}) {
 			t.Errorf("%s %s: no crisis line in\n%s", country, key, r.Card.ContactText())
 		}

@@ -147,7 +147,7 @@ func (b *Bot) read(s *snapshot, t text.Tokens) (hits []match.Hit, opinions []gua
 
 // urgent replies to danger.
 func (s *snapshot) urgent(a guard.Assessment, q Question) Urgent {
-	r := urgent(s.lib, a, q.Country)
+	r := urgent(s.lib, a, q)
 	r.Card = s.note(r.Card, q)
 	return r
 }
@@ -268,13 +268,13 @@ func (b *Bot) Entry(id string, q Question) (out Outcome, ok bool) {
 	return Outcome{Reply: Answer{Card: s.entryCard(e, q)}, Options: []Option{{e.ID, e.Title, 0}}}, true
 }
 
-// Urgent rebuilds an urgent card for a country from its key; ok is false for a key without an urgent category.
-func (b *Bot) Urgent(key, country string) (r Urgent, ok bool) {
+// Urgent rebuilds an urgent card for a question's country from its key; ok is false for a key without an urgent category.
+func (b *Bot) Urgent(key string, q Question) (r Urgent, ok bool) {
 	a := assessmentOf(key)
 	if len(a.Hits) == 0 {
 		return Urgent{}, false
 	}
-	return urgent(b.current.Load().lib, a, country), true
+	return urgent(b.current.Load().lib, a, q), true
 }
 
 // UrgentCard returns an urgent card by its id, such as crisis/medical, for a country; ok is false for any other id. Where several
@@ -282,7 +282,7 @@ func (b *Bot) Urgent(key, country string) (r Urgent, ok bool) {
 func (b *Bot) UrgentCard(id, country string) (r Urgent, ok bool) {
 	for _, c := range guard.Urgent() {
 		if urgentTexts(c).id == id {
-			return b.Urgent(string(c), country)
+			return b.Urgent(string(c), Question{Country: country})
 		}
 	}
 	return Urgent{}, false
@@ -348,7 +348,7 @@ func (b *Bot) Help(country string, q Question) Card {
 		return s.entryCard(e, q)
 	}
 	card := s.fixedCard(content.CardHelp, q)
-	card.contacts, _ = contactsFor(s.lib, country, helpRoles(), maxHelpContacts)
+	card.contacts, _ = contactsFor(s.lib, q, helpRoles(), maxHelpContacts)
 	return card
 }
 

@@ -47,7 +47,7 @@ func (s *snapshot) entryCard(e *content.Entry, q Question) Card {
 		}
 	}
 	if e.ID == entryHelplines {
-		c.contacts, _ = contactsFor(s.lib, q.Country, helpRoles(), maxHelpContacts)
+		c.contacts, _ = contactsFor(s.lib, q, helpRoles(), maxHelpContacts)
 	}
 	return newCard(c)
 }
@@ -58,11 +58,9 @@ func (s *snapshot) declineCard(d *content.Decline, q Question) Card {
 		id: d.ID, title: d.Title, lead: leadNone, body: d.Text, reminder: s.lib.Reminder(d.Reminder), sources: s.sources(d.Sources),
 		review: reviewState(d.Review, q.At), reviewed: d.Review.On, hash: d.Hash(),
 	}
-	if h, ok := s.lib.Helplines(q.Country); ok {
-		for _, l := range h.Lines {
-			if l.Role == content.RoleDrugs {
-				c.contacts = append(c.contacts, contactOf(l))
-			}
+	for _, l := range linesOf(s.lib, q.Country) {
+		if l.Role == content.RoleDrugs {
+			c.contacts = append(c.contacts, q.contact(l))
 		}
 	}
 	for _, id := range d.Related {
@@ -88,7 +86,7 @@ func (s *snapshot) fixedCard(id string, q Question) Card {
 		c.lead = leadNone
 	case content.CardCheckIn:
 		c.lead = leadCheckIn
-		c.contacts, _ = contactsFor(s.lib, q.Country, []string{content.RoleCrisis, content.RoleCrisis}, maxContacts)
+		c.contacts, _ = contactsFor(s.lib, q, []string{content.RoleCrisis, content.RoleCrisis}, maxContacts)
 	}
 	return newCard(c)
 }
@@ -165,16 +163,31 @@ func (s *snapshot) replies() []Reply {
 		}
 	}
 	for _, country := range append([]string{""}, s.lib.Countries()...) {
-		q.Country = country
-		for _, c := range guard.Urgent() {
-			out = append(out, urgent(s.lib, guard.Assessment{Hits: []guard.Hit{{Category: c}}}, country))
-		}
-		out = append(out, CheckIn{s.fixedCard(content.CardCheckIn, q)})
-		if e, ok := s.lib.Entry(entryHelplines); ok {
-			out = append(out, Answer{Card: s.entryCard(e, q)})
+		q.Country, q.Replaced = country, nil
+		out = append(out, s.contactReplies(q)...)
+		if q.Replaced = longestReplacements(s.lib, country); len(q.Replaced) > 0 {
+			out = append(out, s.contactReplies(q)...)
 		}
 	}
 	return append(out, NoAnswer{Card: Static()})
+}
+
+// contactReplies lists the replies that name the help lines of a question's country.
+func (s *snapshot) contactReplies(q Question) []Reply {
+	var out []Reply
+	for _, c := range guard.Urgent() {
+		out = append(out, urgent(s.lib, guard.Assessment{Hits: []guard.Hit{{Category: c}}}, q))
+	}
+	out = append(out, CheckIn{s.fixedCard(content.CardCheckIn, q)})
+	if e, ok := s.lib.Entry(entryHelplines); ok {
+		out = append(out, Answer{Card: s.entryCard(e, q)})
+	}
+	for i := range s.lib.Declines() {
+		if q.Country != "" { // without one they have no line, and are listed by themselves
+			out = append(out, Decline{Card: s.declineCard(&s.lib.Declines()[i], q)})
+		}
+	}
+	return out
 }
 
 // longestTitles returns the three options that need the most room.

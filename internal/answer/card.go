@@ -35,7 +35,8 @@ type Contact struct {
 	Link  string // https page of its chat or directory, may be empty
 	For   string // may be empty
 	Hours string // may be empty
-	Since string // day it was last checked, YYYY-MM-DD
+	Since string // day it was last checked, YYYY-MM-DD; empty for a replacement
+	Until string // last day of a replacement by a server's moderators, YYYY-MM-DD; else empty
 }
 
 // Option is an entry that a member can choose.
@@ -153,17 +154,27 @@ func (c Card) ContactText() string {
 		return ""
 	}
 	var b strings.Builder
-	oldest := ""
 	for _, contact := range c.contacts {
 		b.WriteString(contact.Line() + "\n")
-		if oldest == "" || contact.Since < oldest {
+	}
+	b.WriteString(c.Checked())
+	return strings.TrimSpace(b.String())
+}
+
+// Checked says when the contacts were last checked, by the one that waits longest; replacements are left out, as nobody has checked them.
+func (c Card) Checked() string {
+	oldest, verb := "", "Last checked "
+	for _, contact := range c.contacts {
+		if contact.Until != "" {
+			verb = "The others were last checked "
+		} else if oldest == "" || contact.Since < oldest {
 			oldest = contact.Since
 		}
 	}
-	if oldest != "" {
-		b.WriteString("Last checked " + oldest)
+	if oldest == "" {
+		return ""
 	}
-	return strings.TrimSpace(b.String())
+	return verb + oldest
 }
 
 // Line writes the contact in one line.
@@ -178,6 +189,9 @@ func (c Contact) Line() string {
 		if s != "" {
 			more = append(more, s)
 		}
+	}
+	if c.Until != "" {
+		more = append(more, "set by this server's moderators until "+c.Until)
 	}
 	if len(more) > 0 {
 		line += " (" + strings.Join(more, ", ") + ")"

@@ -102,7 +102,7 @@ func checkFault(t *testing.T, words string, out Outcome, want string) {
 func TestUrgentWithoutContent(t *testing.T) {
 	t.Parallel()
 	for _, c := range guard.Urgent() {
-		r := urgent(nil, guard.Assessment{Hits: []guard.Hit{{Category: c}}}, "GB")
+		r := urgent(nil, guard.Assessment{Hits: []guard.Hit{{Category: c}}}, Question{Country: "GB"})
 		if text := r.Card.Text(); !strings.Contains(text, "112") || !strings.Contains(text, "findahelpline.com") {
 			t.Errorf("%s: %s", c, text)
 		}

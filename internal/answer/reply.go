@@ -15,6 +15,8 @@ type Question struct {
 	Country string    // ISO 3166-1 alpha-2, chosen by the member; empty when unknown
 	Heard   Heard     // whether it was said to the bot
 	At      time.Time // from the platform's event: what review dates are judged against
+	// Replaced is what is shown in place of help lines, by Line.ID; nil for nothing.
+	Replaced map[string]Replacement
 }
 
 // Heard says how a question reached the bot.

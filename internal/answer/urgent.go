@@ -91,7 +91,7 @@ func urgentTexts(c guard.Category) urgentText {
 const maxContacts = 3
 
 // urgentCard builds the card of an assessment with a hit: the text of its first category, and the help lines of the others too.
-func urgentCard(lib *content.Library, a guard.Assessment, country string) Card {
+func urgentCard(lib *content.Library, a guard.Assessment, q Question) Card {
 	t := urgentTexts(a.First())
 	roles := slices.Clone(t.roles)
 	for _, h := range a.Hits[1:] {
@@ -99,7 +99,7 @@ func urgentCard(lib *content.Library, a guard.Assessment, country string) Card {
 			roles = append(roles, urgentTexts(h.Category).roles...)
 		}
 	}
-	contacts, emergency := contactsFor(lib, country, roles, maxContacts)
+	contacts, emergency := contactsFor(lib, q, roles, maxContacts)
 	return newCard(Card{
 		id: t.id, title: urgentTitle, lead: strings.ReplaceAll(t.lead, "{E}", emergency), body: strings.ReplaceAll(t.body, "{E}", emergency),
 		contacts: contacts, reminder: urgentReminder, review: draftState, hash: content.TextHash(t.id, t.lead, t.body),
@@ -107,8 +107,8 @@ func urgentCard(lib *content.Library, a guard.Assessment, country string) Card {
 }
 
 // urgent builds the reply of an assessment.
-func urgent(lib *content.Library, a guard.Assessment, country string) Urgent {
-	r := Urgent{Card: urgentCard(lib, a, country), Immediate: a.Has(guard.Overdose) || a.Has(guard.Medical)}
+func urgent(lib *content.Library, a guard.Assessment, q Question) Urgent {
+	r := Urgent{Card: urgentCard(lib, a, q), Immediate: a.Has(guard.Overdose) || a.Has(guard.Medical)}
 	for _, h := range a.Hits {
 		if h.Category.Level() == guard.LevelUrgent {
 			if r.Key != "" {
@@ -134,25 +134,25 @@ func assessmentOf(key string) guard.Assessment {
 	return a
 }
 
-// contactsFor picks the emergency number and the help lines with the wanted roles, limit in all. Without lines for the country it
-// gives the international directories. emergency is what to write in a sentence.
-func contactsFor(lib *content.Library, country string, roles []string, limit int) (contacts []Contact, emergency string) {
+// contactsFor picks the emergency number and the help lines with the wanted roles of the question's country, limit in all. Without lines
+// for the country it gives the international directories. emergency is what to write in a sentence.
+func contactsFor(lib *content.Library, q Question, roles []string, limit int) (contacts []Contact, emergency string) {
 	if lib == nil {
 		return []Contact{lastResort()}, localEmergency
 	}
-	h, ok := lib.Helplines(country)
-	if !ok {
+	lines := linesOf(lib, q.Country)
+	if len(lines) == 0 {
 		for _, d := range lib.Directories() {
 			contacts = append(contacts, Contact{Name: d.Name, Link: d.Site, For: d.For, Since: d.CheckedOn})
 		}
 		return contacts[:min(limit, len(contacts))], localEmergency
 	}
-	used := make([]bool, len(h.Lines))
+	used := make([]bool, len(lines))
 	take := func(role string) {
-		for i, l := range h.Lines {
+		for i, l := range lines {
 			if l.Role == role && !used[i] && len(contacts) < limit {
 				used[i] = true
-				contacts = append(contacts, contactOf(l))
+				contacts = append(contacts, q.contact(l))
 				return
 			}
 		}
@@ -161,7 +161,7 @@ func contactsFor(lib *content.Library, country string, roles []string, limit int
 	for _, role := range roles {
 		take(role)
 	}
-	return contacts, strings.Join(h.Lines[0].Call, " or ")
+	return contacts, strings.Join(lines[0].Call, " or ")
 }
 
 // lastResort is the directory that is compiled in, for when there is no content at all.

@@ -112,7 +112,7 @@ func TestOpinions(t *testing.T) {
 	q := answer.Question{At: time.Unix(0, 0)}
 	entry, _ := bot.Entry("faq/duration", q)
 	none, _ := bot.Fixed(content.CardNoAnswer, q)
-	urgent, _ := bot.Urgent("C2", "")
+	urgent, _ := bot.Urgent("C2", q)
 	check, _ := bot.Fixed(content.CardCheckIn, q)
 	for _, c := range []struct {
 		name        string

@@ -205,11 +205,10 @@ func parseCountry(s string) string {
 
 // showUrgent shows the full card of a public line's button, or redraws it for a country.
 func showUrgent(_ context.Context, a *adapter, in input) (response, error) {
-	country := ""
 	if len(in.values) > 0 {
-		country = parseCountry(in.values[0])
+		in.question.Country = parseCountry(in.values[0])
 	}
-	r, ok := a.bot.Urgent(in.arg, country)
+	r, ok := a.bot.Urgent(in.arg, in.question)
 	if !ok {
 		return a.draw(answer.NoAnswer{Card: answer.Static()}, in)
 	}
@@ -218,7 +217,7 @@ func showUrgent(_ context.Context, a *adapter, in input) (response, error) {
 
 // askModerator asks the server's moderators for help. The member is told what really happened.
 func askModerator(_ context.Context, a *adapter, in input) (response, error) {
-	if _, ok := a.bot.Urgent(in.arg, ""); !ok {
+	if _, ok := a.bot.Urgent(in.arg, in.question); !ok {
 		return a.draw(answer.NoAnswer{Card: answer.Static()}, in)
 	}
 	back := api.Rows(api.Buttons(api.Button(labelBack, pathUrgent+"/"+in.arg, discordgo.PrimaryButton)))

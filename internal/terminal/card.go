@@ -90,7 +90,7 @@ func (s *sheet) card(r answer.Reply, body string) {
 		s.text(styleUrgent, bar, answer.HelpHeading)
 		s.text(stylePlain, bar, c.GetHelp())
 	}
-	s.contacts(c.Contacts(), margin)
+	s.contacts(c.Contacts(), c.Checked(), margin)
 	s.gap()
 	s.text(stylePlain, "", c.Reminder())
 	if c.Note() != "" {
@@ -101,23 +101,19 @@ func (s *sheet) card(r answer.Reply, body string) {
 }
 
 // contacts draws help lines, a line each, and when they were last checked.
-func (s *sheet) contacts(contacts []answer.Contact, margin string) {
+func (s *sheet) contacts(contacts []answer.Contact, checked, margin string) {
 	if len(contacts) == 0 {
 		return
 	}
 	s.gap()
-	oldest := ""
 	for _, c := range contacts {
 		s.text(styleStrong, margin, "• "+c.Line())
 		if c.Reach != "" && c.Link != "" {
 			s.text(stylePlain, margin+"  ", c.Link)
 		}
-		if oldest == "" || c.Since < oldest {
-			oldest = c.Since
-		}
 	}
-	if oldest != "" {
-		s.text(styleDim, margin, "Last checked "+oldest)
+	if checked != "" {
+		s.text(styleDim, margin, checked)
 	}
 }
 

@@ -2,14 +2,14 @@ package moderation
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
+	"faqbot/internal/answer"
 	"faqbot/internal/content"
 	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/interact"
@@ -39,9 +39,9 @@ const (
 	textMoreLines    = "and %d more"
 	textNoLine       = "There is no such help line. Please pick one from the list that comes up while you type."
 	textEmergency    = "Emergency numbers cannot be replaced here. If one is wrong, please tell those who run the bot at once."
-	textBadName      = "The name must be 1 to 100 letters, without line breaks and without any of < > @ * _ ` [ ] |."
+	textBadName      = "The name must be 1 to 100 letters, without line breaks, addresses and any of < > @ * _ ` [ ] | # ~ \\."
 	textBadPhone     = "The number may hold digits, letters, blanks and + ( ) - . / only, at most 40, and needs two digits at least."
-	textBadURL       = "The page must begin with https:// and name a site, in at most 300 letters and without blanks or < >."
+	textBadURL       = "The page must begin with https:// and name a site, in at most 200 letters and without blanks or < >."
 	textNoReach      = "Please give a phone number, a page, or both: members need a way to reach it."
 	textBadDays      = "The days must be between 1 and 30."
 )
@@ -60,9 +60,6 @@ const (
 	minDays = 1
 	// maxDays is the time by which the content itself can be mended and reviewed.
 	maxDays   = 30
-	maxName   = 100
-	maxPhone  = 40
-	maxURL    = 300
 	maxLineID = 100
 )
 
@@ -75,10 +72,10 @@ func (d *Desk) helplineCommand() interact.Command {
 		Command: inServers(api.Command{Name: helplineName, Description: helplineAbout, Options: []*api.Option{
 			{Type: optionSub, Name: subOverride, Description: overrideAbout, Options: []*api.Option{
 				line,
-				{Type: optionString, Name: optionName, Description: nameAbout, Required: true, MaxLength: maxName},
+				{Type: optionString, Name: optionName, Description: nameAbout, Required: true, MaxLength: answer.MaxReplacementName},
 				{Type: optionInteger, Name: optionDays, Description: daysAbout, Required: true, MinValue: &least, MaxValue: &most},
-				{Type: optionString, Name: optionPhone, Description: phoneAbout, MaxLength: maxPhone},
-				{Type: optionString, Name: optionURL, Description: urlAbout, MaxLength: maxURL},
+				{Type: optionString, Name: optionPhone, Description: phoneAbout, MaxLength: answer.MaxReplacementPhone},
+				{Type: optionString, Name: optionURL, Description: urlAbout, MaxLength: answer.MaxReplacementURL},
 			}},
 			{Type: optionSub, Name: subLift, Description: liftAbout, Options: []*api.Option{line}},
 			{Type: optionSub, Name: subList, Description: listAbout},
@@ -182,43 +179,22 @@ func reach(name, phone, page string) string {
 	return strings.Join(parts, ", ")
 }
 
-// readOverride reads what a moderator typed, or says what is wrong with it. Members in need read it, so nothing may stand in it that
-// looks like anything but a name and a way to reach it.
+// readOverride reads what a moderator typed, or says what is wrong with it.
 func readOverride(given map[string]string) (o store.Override, wrong string) {
 	o = store.Override{
 		Name: strings.TrimSpace(given[optionName]), Phone: strings.TrimSpace(given[optionPhone]), URL: strings.TrimSpace(given[optionURL]),
 	}
-	odd := func(r rune) bool { return content.IsForbidden(r) || strings.ContainsRune("\n<>@*_`[]|", r) }
-	foreign := func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(" +()-./", r)
-	}
-	switch {
-	case o.Name == "" || !utf8.ValidString(o.Name) || utf8.RuneCountInString(o.Name) > maxName || strings.ContainsFunc(o.Name, odd):
-		return o, textBadName
-	case o.Phone == "" && o.URL == "":
-		return o, textNoReach
-	case o.Phone != "" && (utf8.RuneCountInString(o.Phone) > maxPhone || strings.ContainsFunc(o.Phone, foreign) || digits(o.Phone) < 2):
-		return o, textBadPhone
-	case o.URL != "" && !public(o.URL):
-		return o, textBadURL
-	}
-	return o, ""
-}
-
-func digits(s string) int {
-	n := 0
-	for _, r := range s {
-		if unicode.IsDigit(r) {
-			n++
+	err := replacement(o).Check()
+	for _, c := range []struct {
+		err  error
+		says string
+	}{
+		{answer.ErrReplacementName, textBadName}, {answer.ErrReplacementReach, textNoReach},
+		{answer.ErrReplacementPhone, textBadPhone}, {answer.ErrReplacementURL, textBadURL},
+	} {
+		if errors.Is(err, c.err) {
+			return o, c.says
 		}
 	}
-	return n
-}
-
-// public reports whether an address is a page of a public site, without a user's name in it.
-func public(address string) bool {
-	u, err := url.Parse(address)
-	odd := func(r rune) bool { return r <= ' ' || r == '<' || r == '>' || content.IsForbidden(r) }
-	return err == nil && u.Scheme == "https" && u.User == nil && strings.Contains(strings.Trim(u.Hostname(), "."), ".") &&
-		utf8.RuneCountInString(address) <= maxURL && !strings.ContainsFunc(address, odd)
+	return o, ""
 }

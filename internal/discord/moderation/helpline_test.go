@@ -9,21 +9,22 @@ import (
 	"time"
 
 	"faqbot/faq"
+	"faqbot/internal/answer"
 	"faqbot/internal/content"
 	"faqbot/internal/discord/interact"
 	"faqbot/internal/store"
 )
 
 // aLine is a helpline of the fixture that can be replaced.
-func (b *bed) aLine() Line {
+func (b *bed) aLine() answer.Line {
 	b.t.Helper()
-	for _, l := range Lines(b.Bot.Library()) {
+	for _, l := range answer.Lines(b.Bot.Library()) {
 		if l.Role != content.RoleEmergency {
 			return l
 		}
 	}
 	b.t.Fatal("the fixture has no helpline")
-	return Line{}
+	return answer.Line{}
 }
 
 func overrideRequest(r interact.Request, options map[string]string) interact.Request {
@@ -105,7 +106,7 @@ func TestOverrideRefuses(t *testing.T) {
 	b := newBed(t)
 	line := b.aLine().ID
 	emergency := ""
-	for _, l := range Lines(b.Bot.Library()) {
+	for _, l := range answer.Lines(b.Bot.Library()) {
 		if l.Role == content.RoleEmergency {
 			emergency = l.ID
 		}
@@ -210,7 +211,7 @@ func TestLines(t *testing.T) {
 	}
 	b := newBed(t)
 	seen := map[string]bool{}
-	for _, l := range Lines(lib) {
+	for _, l := range answer.Lines(lib) {
 		if seen[l.ID] {
 			t.Errorf("twice %s", l.ID)
 		}
@@ -223,9 +224,6 @@ func TestLines(t *testing.T) {
 	}
 	if !seen["gb/samaritans"] {
 		t.Errorf("ids %v", seen)
-	}
-	if got := slug("日本", "crisis"); got != "crisis" {
-		t.Errorf("slug %q", got)
 	}
 }
 

@@ -2,62 +2,25 @@ package moderation
 
 import (
 	"context"
-	"strconv"
 	"strings"
 
+	"faqbot/internal/answer"
 	"faqbot/internal/content"
 	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/interact"
 	"faqbot/internal/store"
 )
 
-// Line is a helpline of the content with the id that overrides know it by.
-type Line struct {
-	content.Helpline
-
-	ID      string // such as gb/samaritans; it changes with the line's name
-	Country string // the code that the line stands under
-	Land    string // the country's name
-}
-
-// Lines lists the helplines of all countries, in the order of the countries' names. No two have the same id.
-func Lines(lib *content.Library) []Line {
-	var out []Line
-	seen := map[string]int{}
-	for _, country := range lib.Countries() {
-		of, _ := lib.Helplines(country)
-		for _, h := range of.Lines {
-			id := strings.ToLower(country) + "/" + slug(h.Name, h.Role)
-			if seen[id]++; seen[id] > 1 {
-				id += "-" + strconv.Itoa(seen[id])
-			}
-			out = append(out, Line{Helpline: h, ID: id, Country: country, Land: of.Name})
-		}
-	}
-	return out
-}
-
-// slug brings a name into the form of an id; otherwise stands for one without a letter that fits.
-func slug(name, otherwise string) string {
-	const longest = 60
-	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') })
-	s := strings.Join(words, "-")
-	if s == "" {
-		return otherwise
-	}
-	return strings.Trim(s[:min(len(s), longest)], "-")
-}
-
-func findLine(lib *content.Library, id string) (Line, bool) {
-	for _, l := range Lines(lib) {
+func findLine(lib *content.Library, id string) (answer.Line, bool) {
+	for _, l := range answer.Lines(lib) {
 		if l.ID == id {
 			return l, true
 		}
 	}
-	return Line{}, false
+	return answer.Line{}, false
 }
 
-// Overrides returns what holds in a server in place of helplines, by Line.ID, at most cacheFor old for what other processes set; nothing
+// Overrides returns what holds in a server in place of helplines, by answer.Line.ID, at most cacheFor old for what other processes set; nothing
 // of it has expired. Who set it is left out. Nil is for none, also where the database failed and nothing was known: the reviewed lines
 // are right then. The caller must not change it.
 func (d *Desk) Overrides(ctx context.Context, guild string) []store.Override {
@@ -72,6 +35,22 @@ func (d *Desk) Overrides(ctx context.Context, guild string) []store.Override {
 		}
 	}
 	return out
+}
+
+// Replaced returns the same as Overrides, for discord.Config's Lines.
+func (d *Desk) Replaced(ctx context.Context, guild string) map[string]answer.Replacement {
+	var out map[string]answer.Replacement
+	for _, o := range d.Overrides(ctx, guild) {
+		if out == nil {
+			out = map[string]answer.Replacement{}
+		}
+		out[o.Line] = replacement(o)
+	}
+	return out
+}
+
+func replacement(o store.Override) answer.Replacement {
+	return answer.Replacement{Name: o.Name, Phone: o.Phone, URL: o.URL, Until: o.Expires}
 }
 
 func (d *Desk) readOverrides(ctx context.Context, guild string) ([]store.Override, error) {
@@ -92,17 +71,17 @@ func (d *Desk) completeLine(ctx context.Context, r interact.Request, option, typ
 	if option != optionLine || d.moderator(ctx, r) != "" {
 		return nil
 	}
-	lines := Lines(d.Bot.Library())
-	wanted := func(l Line) bool { return l.Role != content.RoleEmergency }
+	lines := answer.Lines(d.Bot.Library())
+	wanted := func(l answer.Line) bool { return l.Role != content.RoleEmergency }
 	if r.Sub == subLift {
 		replaced := map[string]bool{}
 		for _, o := range d.Overrides(ctx, r.Guild) {
 			replaced[o.Line] = true
 			if _, ok := findLine(d.Bot.Library(), o.Line); !ok { // the content has changed since
-				lines = append(lines, Line{ID: o.Line, Land: o.Line, Helpline: content.Helpline{Name: o.Name}})
+				lines = append(lines, answer.Line{ID: o.Line, Land: o.Line, Helpline: content.Helpline{Name: o.Name}})
 			}
 		}
-		wanted = func(l Line) bool { return replaced[l.ID] }
+		wanted = func(l answer.Line) bool { return replaced[l.ID] }
 	}
 	var out []api.Choice
 	for _, l := range lines {
