@@ -85,6 +85,7 @@ func table() map[string]row {
 			ours: []string{
 				"internal/answer", "internal/store", "internal/text", "internal/chart", "internal/content",
 				"internal/discord/gateway", "internal/discord/rest", "internal/discord/api", "internal/discord/interact", "internal/discord/manners",
+				"internal/discord/local",
 			},
 			third: []string{"github.com/bwmarrin/discordgo"},
 		},
@@ -98,6 +99,12 @@ func table() map[string]row {
 				"internal/answer", "internal/store", "internal/text", "internal/chart", "internal/guard",
 				"internal/discord", "internal/discord/api", "internal/discord/interact",
 			},
+		},
+		"internal/discord/local": {
+			ours: []string{
+				"internal/answer", "internal/content", "internal/store", "internal/discord/api", "internal/discord/interact",
+			},
+			bans: []string{"os", "net"},
 		},
 		"internal/discord/moderation": {
 			// rest: the codes of refused alerts; content: roles of helplines, the privacy card

@@ -23,6 +23,7 @@ import (
 	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/gateway"
 	"faqbot/internal/discord/interact"
+	"faqbot/internal/discord/local"
 	"faqbot/internal/discord/manners"
 	"faqbot/internal/discord/rest"
 )
@@ -66,7 +67,8 @@ type adapter struct {
 	within       time.Duration // answerWithin
 	alert        func(context.Context, Alert) error
 	asked        func(context.Context, Asked) // may be nil
-	reporting    chan struct{}                // a slot for each answer that it has
+	local        local.Look
+	reporting    chan struct{} // a slot for each answer that it has
 	unreported   atomic.Int64
 	rules        func(ctx context.Context, guild string) manners.Rules // may be nil
 	alarm        func(context.Context, Alert) error                    // may be nil
@@ -84,6 +86,12 @@ func newAdapter(c Config, calls *api.Client, user, application string) *adapter 
 		alert: c.Alert, asked: c.Asked, reporting: make(chan struct{}, maxAsked), application: application, toolCommands: map[string]interact.Command{}, toolPaths: map[string]interact.Handler{},
 	}
 	a.rules, a.alarm, a.left, a.overhears, a.memory = c.Rules, c.Alarm, c.Left, c.Overhear, newMemory()
+	a.local = local.Look{Lines: c.Lines, Country: c.Country, Log: c.Log, Go: func(work func()) {
+		a.working.Go(func() {
+			defer a.recovered(context.Background(), "look")
+			work()
+		})
+	}}
 	a.figures, a.core = c.Figures, c.Figures.counting(a.core)
 	for _, c := range commands(c.Bot) {
 		a.commands[c.name] = c
@@ -209,6 +217,8 @@ func (a *adapter) run(ctx context.Context, received time.Time, i *discordgo.Inte
 		if !ok {
 			return response{message: plainMessage(answer.Static())}, nil
 		}
+		set := a.local.At(thinking, in.guild, in.user)
+		in.first, in.question.Replaced, in.question.Country = set.First, set.Replaced, set.Own
 		return handle(thinking, a, in)
 	})
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"faqbot/internal/answer"
 	"faqbot/internal/content"
 	"faqbot/internal/discord/api"
+	"faqbot/internal/discord/local"
 	"faqbot/internal/discord/rest"
 	"faqbot/internal/text"
 )
@@ -40,15 +41,16 @@ func (a *adapter) message(ctx context.Context, received time.Time, m *discordgo.
 
 // answerTo draws the answer to a message, to be reported when it is out; one without words gets the help card, and there is no report.
 func (a *adapter) answerTo(ctx context.Context, m *discordgo.Message) (api.Body, *Asked, error) {
-	v := view{public: m.GuildID != ""}
+	v, reader := view{public: m.GuildID != ""}, m.Author.ID
 	if v.public {
-		v.owner = a.tag(m.ID, m.Author.ID)
+		v.owner, reader = a.tag(m.ID, m.Author.ID), ""
 	}
-	q := answer.Question{Heard: answer.Addressed, At: snowflakeTime(m.ID)}
+	set := a.local.At(ctx, m.GuildID, reader)
+	q := answer.Question{Heard: answer.Addressed, At: snowflakeTime(m.ID), Country: set.Own, Replaced: set.Replaced}
 	words := a.withoutMention(m.Content)
 	if strings.TrimSpace(words) == "" {
 		card, _ := a.bot.Fixed(content.CardHelp, q)
-		body, err := render(answer.NoAnswer{Card: card}, v, a.bot.Countries())
+		body, err := render(answer.NoAnswer{Card: card}, v, local.First(a.bot.Countries(), set.First))
 		return body, nil, err
 	}
 	if a.asksBack() {
@@ -63,7 +65,7 @@ func (a *adapter) answerTo(ctx context.Context, m *discordgo.Message) (api.Body,
 	if reluctant != "" && !alarms(out.Reply) {
 		return api.Body{}, nil, errSilent
 	}
-	body, err := render(out.Reply, v, a.bot.Countries())
+	body, err := render(out.Reply, v, local.First(a.bot.Countries(), set.First))
 	return body, &Asked{m.GuildID, m.ChannelID, m.Author.ID, m.ID, out, q.Words, q.At}, err
 }
 

@@ -14,6 +14,7 @@ import (
 	"faqbot/internal/answer"
 	"faqbot/internal/content"
 	"faqbot/internal/discord/api"
+	"faqbot/internal/discord/local"
 	"faqbot/internal/text"
 )
 
@@ -37,7 +38,8 @@ const (
 // input is what a handler needs to know of an interaction.
 type input struct {
 	id       string
-	question answer.Question // without words
+	question answer.Question // without words; its country is the member's own, and nobody else may see it
+	first    string          // the country that menus begin with
 	// arg is the custom id behind its first word, or empty.
 	arg string
 	// values are the picked values of a menu, options the given ones of a command.
@@ -123,7 +125,7 @@ func (in input) respond(m api.Body) response {
 
 // draw renders a reply for the one who asked or pressed.
 func (a *adapter) draw(r answer.Reply, in input) (response, error) {
-	m, err := render(r, view{share: in.share, card: in.card}, a.bot.Countries())
+	m, err := render(r, view{share: in.share, card: in.card}, local.First(a.bot.Countries(), in.first))
 	return in.respond(m), err
 }
 
@@ -187,13 +189,18 @@ func (a *adapter) fixed(id string, in input) (response, error) {
 
 // showHelp shows where to turn, with a menu of countries.
 func showHelp(_ context.Context, a *adapter, in input) (response, error) {
-	country := in.options[optionCountry]
-	if len(in.values) > 0 {
-		country = in.values[0]
+	own, shown := in.question.Country, in.question.Country
+	if chosen := strings.Join(append(in.values, in.options[optionCountry]), ""); chosen != "" {
+		shown = parseCountry(chosen)
 	}
-	card := a.bot.Help(parseCountry(country), in.question)
+	card := a.bot.Help(shown, in.question)
 	m := cardMessage(card)
-	m.Components = api.Rows(linkButtons(card), countryMenu(pathCountry, a.bot.Countries()), controls("", view{}, false))
+	var memory api.Components
+	if a.toolPaths[local.PathKeep] != nil {
+		memory = local.Buttons(shown, own)
+	}
+	menu := countryMenu(pathCountry, local.First(a.bot.Countries(), in.first))
+	m.Components = api.Rows(linkButtons(card), menu, memory, controls("", view{}, false))
 	return in.respond(m), checkCard(card)
 }
 
@@ -357,11 +364,12 @@ func askShare(_ context.Context, a *adapter, in input) (response, error) {
 
 // publish posts a card into the channel, without a name.
 func publish(_ context.Context, a *adapter, in input) (response, error) {
+	in.question.Country = "" // which everybody would see
 	out, ok := a.bot.Entry(in.arg, in.question)
 	if !ok || !in.share {
 		return in.respond(api.Body{Content: textNotShared}), nil
 	}
-	m, err := render(out.Reply, view{public: true, owner: a.tag(in.id, in.user), card: in.card}, a.bot.Countries())
+	m, err := render(out.Reply, view{public: true, owner: a.tag(in.id, in.user), card: in.card}, local.First(a.bot.Countries(), in.first))
 	back := api.Button(labelBack, pathEntry+"/"+in.arg, discordgo.SecondaryButton)
 	again := api.Button(labelAgain, pathPublish+"/"+in.arg, discordgo.PrimaryButton)
 	r := in.respond(api.Body{Content: textShared, Components: api.Rows(api.Buttons(back))})

@@ -46,6 +46,12 @@ type Config struct {
 	// Overhear lets the bot read what is not addressed to it, in the channels of Rules. It needs the message content intent, which must be
 	// switched on in the developer portal.
 	Overhear bool
+	// Lines returns what a server's moderators have put in place of help lines, by answer.Line.ID; Country the country that its menus begin
+	// with, and the one that a member has asked to have remembered, both empty for none. Guild is empty in direct messages, user where others
+	// see the reply. Both hooks are asked before each answer, and must be fast: it goes out without what takes longer than half a second.
+	// Nil is for nothing set.
+	Lines   func(ctx context.Context, guild string) map[string]answer.Replacement
+	Country func(ctx context.Context, guild, user string) (first, own string)
 	// Tools are what the bot can do besides answering; calls are theirs to make. Nil is for none.
 	Tools   func(calls *api.Client) []interact.Tool
 	Figures Figures
