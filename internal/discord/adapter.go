@@ -86,9 +86,9 @@ func newAdapter(c Config, calls *api.Client, user, application string) *adapter 
 		alert: c.Alert, asked: c.Asked, reporting: make(chan struct{}, maxAsked), application: application, toolCommands: map[string]interact.Command{}, toolPaths: map[string]interact.Handler{},
 	}
 	a.rules, a.alarm, a.left, a.overhears, a.memory = c.Rules, c.Alarm, c.Left, c.Overhear, newMemory()
-	a.local = local.Look{Lines: c.Lines, Country: c.Country, Log: c.Log, Go: func(work func()) {
+	a.local = local.Look{Lines: c.Lines, Country: c.Country, Log: c.Log, Go: func(ctx context.Context, work func()) {
 		a.working.Go(func() {
-			defer a.recovered(context.Background(), "look")
+			defer a.recovered(ctx, "look")
 			work()
 		})
 	}}

@@ -10,8 +10,8 @@ import (
 	"faqbot/internal/discord/local"
 )
 
-// localSettings are those about what a server and a member have set.
-func localSettings(p *player) map[string]func() {
+// localSetting reads a line as setting does: those about what a server and a member have set.
+func (p *player) localSetting(line string) bool {
 	type lines = func(context.Context, string) map[string]answer.Replacement
 	type country = func(context.Context, string, string) (first, own string)
 	hooks := func(l lines, c country) func() {
@@ -25,7 +25,7 @@ func localSettings(p *player) map[string]func() {
 			}
 		}
 	}
-	return map[string]func(){
+	set, ok := map[string]func(){
 		"a line is replaced, and a country remembered": hooks(func(_ context.Context, guild string) map[string]answer.Replacement {
 			if guild != p.fake.GuildID {
 				return nil
@@ -46,5 +46,9 @@ func localSettings(p *player) map[string]func() {
 			time.Sleep(2 * local.Within)
 			return map[string]answer.Replacement{}
 		}, func(context.Context, string, string) (first, own string) { return "US", "" }),
+	}[line]
+	if ok {
+		set()
 	}
+	return ok
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -21,8 +20,7 @@ import (
 
 // setting reads a line that says how the bot or the fake is to be before it starts; false when it is the first step.
 func (p *player) setting(line string) bool {
-	settings := localSettings(p)
-	maps.Copy(settings, map[string]func(){
+	settings := map[string]func(){
 		"show the start":         func() { p.starting = true },
 		"commands in one server": func() { p.config = func(c *Config) { c.Guild = p.fake.GuildID } },
 		"the core is slow": func() {
@@ -77,7 +75,7 @@ func (p *player) setting(line string) bool {
 				c.sleep = func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 			}
 		},
-	})
+	}
 	set, ok := settings[line]
 	if ok {
 		set()

@@ -117,7 +117,7 @@ func (p *player) play(events string) {
 		line = strings.TrimSpace(line)
 		switch {
 		case line == "" || strings.HasPrefix(line, "#"):
-		case p.fake == nil && p.setting(line):
+		case p.fake == nil && (p.setting(line) || p.localSetting(line)):
 		default:
 			if p.fake == nil {
 				p.start()

@@ -31,7 +31,7 @@ type Look struct {
 	Country func(ctx context.Context, guild, user string) (first, own string)     // nil for none
 	Log     *slog.Logger
 	// Go runs a function by itself, and outlives its panic.
-	Go func(func())
+	Go func(context.Context, func())
 }
 
 // At returns what is set in a server, empty for direct messages, and by a member, empty where others see the reply. What takes longer than
@@ -51,7 +51,7 @@ func (l Look) At(ctx context.Context, guild, user string) (found Set) {
 	}
 	parts := make(chan Set, len(asked))
 	for _, ask := range asked {
-		l.Go(func() {
+		l.Go(ctx, func() {
 			var part Set
 			defer func() { parts <- part }() // nobody waits for what a panic has ended
 			part = ask()

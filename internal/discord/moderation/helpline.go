@@ -189,8 +189,10 @@ func readOverride(given map[string]string) (o store.Override, wrong string) {
 		err  error
 		says string
 	}{
-		{answer.ErrReplacementName, textBadName}, {answer.ErrReplacementReach, textNoReach},
-		{answer.ErrReplacementPhone, textBadPhone}, {answer.ErrReplacementURL, textBadURL},
+		{answer.ErrReplacementName, textBadName},
+		{answer.ErrReplacementReach, textNoReach},
+		{answer.ErrReplacementPhone, textBadPhone},
+		{answer.ErrReplacementURL, textBadURL},
 	} {
 		if errors.Is(err, c.err) {
 			return o, c.says

@@ -250,6 +250,13 @@ func TestOverridesWithoutDatabase(t *testing.T) {
 	if n := len(b.Overrides(t.Context(), b.fake.GuildID)); n != 1 {
 		t.Errorf("%d overrides", n)
 	}
+	want := answer.Replacement{Name: "New line", Phone: "0800 111", Until: b.clock.now().Add(71 * time.Hour)}
+	if got := b.Replaced(t.Context(), b.fake.GuildID); len(got) != 1 || got[b.aLine().ID] != want || want.Check() != nil {
+		t.Errorf("replaced %+v, want %+v", got, want)
+	}
+	if b.Replaced(t.Context(), "") != nil || b.Replaced(t.Context(), b.fake.NewID()) != nil {
+		t.Error("where nothing is known, something is replaced")
+	}
 	b.clock.pass(72 * time.Hour)
 	if n := len(b.Overrides(t.Context(), b.fake.GuildID)); n != 0 {
 		t.Errorf("%d overrides after they expired", n)
