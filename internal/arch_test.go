@@ -116,7 +116,8 @@ func table() map[string]row {
 		"internal/discord/pins": {
 			// discord: how a card is drawn
 			ours: []string{
-				"internal/answer", "internal/store", "internal/discord", "internal/discord/api", "internal/discord/interact", "internal/discord/rest",
+				"internal/answer", "internal/store", "internal/discord", "internal/discord/api", "internal/discord/interact", "internal/discord/local",
+				"internal/discord/rest",
 			},
 			bans: []string{"os"},
 		},

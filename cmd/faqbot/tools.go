@@ -11,6 +11,7 @@ import (
 	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/feedback"
 	"faqbot/internal/discord/interact"
+	"faqbot/internal/discord/local"
 	"faqbot/internal/discord/manners"
 	"faqbot/internal/discord/moderation"
 	"faqbot/internal/discord/pins"
@@ -25,6 +26,7 @@ type tools struct {
 	desk     *moderation.Desk
 	feedback *feedback.Feedback
 	pins     *pins.Pins
+	memory   *local.Memory
 	made     chan struct{} // closed once all of them are there
 }
 
@@ -47,6 +49,12 @@ func (t *tools) into(c *discord.Config) {
 		_, err := t.desk.AlertUnasked(ctx, a)
 		return err
 	}
+	c.Lines = func(ctx context.Context, guild string) map[string]answer.Replacement {
+		return t.desk.Replaced(ctx, guild)
+	}
+	c.Country = func(ctx context.Context, guild, user string) (first, own string) {
+		return t.memory.Country(ctx, guild, user)
+	}
 	c.Rules = t.rules
 	c.Left = t.forget
 	c.Asked = func(ctx context.Context, q discord.Asked) { t.feedback.Asked(ctx, q) }
@@ -57,8 +65,9 @@ func (t *tools) make(calls *api.Client) []interact.Tool {
 	t.desk = moderation.New(moderation.Config{Store: t.store, Bot: t.bot, Calls: calls, Log: t.log, Now: time.Now})
 	t.pins = pins.New(pins.Config{Store: t.store, Bot: t.bot, Calls: calls, Log: t.log, Now: time.Now})
 	t.feedback = feedback.New(feedback.Config{Store: t.store, Bot: t.bot, Calls: calls, Log: t.log, Now: time.Now, Pins: t.pinProblems})
+	t.memory = local.New(local.Config{Store: t.store, Settings: t.desk.Settings, Bot: t.bot, Log: t.log, Now: time.Now})
 	close(t.made)
-	return []interact.Tool{t.desk.Tool(), t.pins.Tool(), t.feedback.Tool()}
+	return []interact.Tool{t.desk.Tool(), t.pins.Tool(), t.feedback.Tool(), t.memory.Tool()}
 }
 
 // rules are a server's, or the last known ones or the defaults where the database does not answer.

@@ -61,8 +61,8 @@ type adapter struct {
 	application  string        // the application's id
 	private      chan struct{} // a slot for each interaction and direct message in work
 	public       chan struct{} // a slot for each mention in work
-	seen         *recent
-	quiet        *quiet
+	seen         *manners.Recent
+	quiet        *manners.Quiet
 	working      sync.WaitGroup
 	within       time.Duration // answerWithin
 	alert        func(context.Context, Alert) error
@@ -82,7 +82,7 @@ func newAdapter(c Config, calls *api.Client, user, application string) *adapter 
 	a := &adapter{
 		bot: c.Bot, core: c.Bot.Ask, api: calls, log: c.Log, user: user, commands: map[string]command{}, components: components(),
 		key: sha256.Sum256([]byte("owner of a public message\n" + c.Token)), within: answerWithin,
-		private: make(chan struct{}, maxPrivate), public: make(chan struct{}, maxPublic), seen: newRecent(rememberEvents), quiet: newQuiet(),
+		private: make(chan struct{}, maxPrivate), public: make(chan struct{}, maxPublic), seen: manners.NewRecent(rememberEvents), quiet: manners.NewQuiet(),
 		alert: c.Alert, asked: c.Asked, reporting: make(chan struct{}, maxAsked), application: application, toolCommands: map[string]interact.Command{}, toolPaths: map[string]interact.Handler{},
 	}
 	a.rules, a.alarm, a.left, a.overhears, a.memory = c.Rules, c.Alarm, c.Left, c.Overhear, newMemory()
@@ -164,7 +164,7 @@ func (a *adapter) interaction(ctx context.Context, received time.Time, raw json.
 			return
 		}
 	}
-	if !a.seen.add(i.ID) {
+	if !a.seen.Add(i.ID) {
 		return
 	}
 	var kind string

@@ -3,7 +3,6 @@ package discord
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/discordtest"
 	"faqbot/internal/discord/gateway"
+	"faqbot/internal/discord/manners"
 )
 
 // TestTags: a tag is its owner's alone, and two of one owner look unrelated.
@@ -34,36 +34,6 @@ func TestTags(t *testing.T) {
 	}
 }
 
-// TestQuiet: a channel is left alone until its time, and the memory is bounded.
-func TestQuiet(t *testing.T) {
-	t.Parallel()
-	q, now := newQuiet(), time.Unix(1000, 0)
-	q.add("a", now.Add(time.Minute))
-	if !q.is("a", now) || q.is("b", now) || !q.is("a", now.Add(59*time.Second)) || q.is("a", now.Add(time.Minute)) || q.is("a", now) {
-		t.Error("quiet from add to its time")
-	}
-	for i := range 3 * maxQuiet {
-		q.add(fmt.Sprint(i), now.Add(time.Hour))
-	}
-	if len(q.until) > maxQuiet {
-		t.Errorf("%d channels are remembered", len(q.until))
-	}
-}
-
-// TestRecent: an id is new once, until many others came.
-func TestRecent(t *testing.T) {
-	t.Parallel()
-	r := newRecent(3)
-	for i, want := range []bool{true, true, true, false, true, false, true} {
-		if id := []string{"a", "b", "c", "a", "d", "b", "a"}[i]; r.add(id) != want {
-			t.Errorf("add %d (%s) = %t", i, id, !want)
-		}
-	}
-	if len(r.known) != 3 {
-		t.Errorf("%d ids are remembered", len(r.known))
-	}
-}
-
 // TestNonce: Discord takes no nonce that is longer, and no two shares have the same one.
 func TestNonce(t *testing.T) {
 	t.Parallel()
@@ -75,7 +45,7 @@ func TestNonce(t *testing.T) {
 // TestStopWithoutSlots stops a bot all of whose slots are stuck: an event that waits for one is given up.
 func TestStopWithoutSlots(t *testing.T) {
 	t.Parallel()
-	a := &adapter{private: make(chan struct{}), log: slog.New(slog.DiscardHandler), seen: newRecent(1)}
+	a := &adapter{private: make(chan struct{}), log: slog.New(slog.DiscardHandler), seen: manners.NewRecent(1)}
 	waiting, stop := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() {

@@ -12,6 +12,7 @@ import (
 	"faqbot/internal/answer"
 	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/gateway"
+	"faqbot/internal/discord/local"
 	"faqbot/internal/discord/manners"
 	"faqbot/internal/text"
 )
@@ -31,12 +32,12 @@ type memory struct {
 	paces   *manners.Paces
 	replies *manners.Replies
 	parents *manners.Parents
-	threads *recent // in which a question to nobody was answered
-	gone    *recent // messages that were deleted, perhaps before their answer was out
+	threads *manners.Recent // in which a question to nobody was answered
+	gone    *manners.Recent // messages that were deleted, perhaps before their answer was out
 }
 
 func newMemory() memory {
-	return memory{manners.NewPaces(), manners.NewReplies(), manners.NewParents(), newRecent(rememberEvents), newRecent(rememberEvents)}
+	return memory{manners.NewPaces(), manners.NewReplies(), manners.NewParents(), manners.NewRecent(rememberEvents), manners.NewRecent(rememberEvents)}
 }
 
 // incoming takes a message that was posted or changed.
@@ -60,7 +61,7 @@ func (a *adapter) incoming(waiting, answering context.Context, received time.Tim
 	default:
 		return
 	}
-	if e.Type == "MESSAGE_CREATE" && !a.seen.add(m.ID) {
+	if e.Type == "MESSAGE_CREATE" && !a.seen.Add(m.ID) {
 		return
 	}
 	if m.GuildID == "" {
@@ -122,7 +123,7 @@ func alarms(r answer.Reply) bool {
 func (a *adapter) overheard(ctx context.Context, received time.Time, m *discordgo.Message) {
 	thinking, cancel := context.WithDeadline(ctx, received.Add(a.within))
 	defer cancel()
-	if a.rules == nil || m.Type == discordgo.MessageTypeReply || m.MessageReference != nil || a.quiet.is(m.ChannelID, received) {
+	if a.rules == nil || m.Type == discordgo.MessageTypeReply || m.MessageReference != nil || a.quiet.Is(m.ChannelID, received) {
 		return
 	}
 	rules := a.rules(thinking, m.GuildID)
@@ -136,7 +137,8 @@ func (a *adapter) overheard(ctx context.Context, received time.Time, m *discordg
 	if !rules.Overhears(m.ChannelID, parent) {
 		return
 	}
-	q := answer.Question{Heard: answer.Overheard, At: snowflakeTime(m.ID), Words: text.New(m.Content)}
+	set := a.local.At(thinking, m.GuildID, "")
+	q := answer.Question{Heard: answer.Overheard, At: snowflakeTime(m.ID), Words: text.New(m.Content), Replaced: set.Replaced}
 	out, err := a.ask(thinking, q)
 	if err != nil {
 		a.log.WarnContext(ctx, "a message to nobody was not read", "message_id", m.ID, "error", err)
@@ -145,13 +147,13 @@ func (a *adapter) overheard(ctx context.Context, received time.Time, m *discordg
 	v := view{public: true, neutral: true, owner: a.tag(m.ID, m.Author.ID)}
 	if _, found := out.Reply.(answer.Answer); found {
 		polite := manners.IsQuestion(m.Content) && a.memory.paces.Wait(m.GuildID, m.Author.ID, rules.Cooldown, q.At) == 0
-		if !polite || parent != "" && !a.memory.threads.add(m.ChannelID) {
+		if !polite || parent != "" && !a.memory.threads.Add(m.ChannelID) {
 			return
 		}
 	} else if _, urgent := out.Reply.(answer.Urgent); !urgent {
 		return
 	}
-	body, err := render(out.Reply, v, a.bot.Countries())
+	body, err := render(out.Reply, v, local.First(a.bot.Countries(), set.First))
 	if err != nil {
 		a.log.ErrorContext(ctx, "a reply could not be drawn", "message_id", m.ID, "error", err)
 		return
@@ -164,7 +166,8 @@ func (a *adapter) edited(ctx context.Context, received time.Time, m *discordgo.M
 	thinking, cancel := context.WithDeadline(ctx, received.Add(a.within))
 	defer cancel()
 	before, _ := a.memory.replies.Of(m.ID)
-	q := answer.Question{Heard: answer.Addressed, At: snowflakeTime(m.ID), Words: text.New(a.withoutMention(m.Content))}
+	set := a.local.At(thinking, m.GuildID, "")
+	q := answer.Question{Heard: answer.Addressed, At: snowflakeTime(m.ID), Words: text.New(a.withoutMention(m.Content)), Replaced: set.Replaced}
 	out, err := a.ask(thinking, q)
 	if _, urgent := out.Reply.(answer.Urgent); err != nil || !urgent || before.Urgent {
 		return
@@ -173,7 +176,7 @@ func (a *adapter) edited(ctx context.Context, received time.Time, m *discordgo.M
 	if v.public {
 		v.owner = a.tag(m.ID, m.Author.ID)
 	}
-	body, err := render(out.Reply, v, a.bot.Countries())
+	body, err := render(out.Reply, v, local.First(a.bot.Countries(), set.First))
 	if err != nil {
 		body = plainMessage(answer.Static())
 	}
@@ -188,7 +191,7 @@ func (a *adapter) post(ctx context.Context, received time.Time, m *discordgo.Mes
 	a.figures.served("message", received, err)
 	if err != nil {
 		if isForbidden(err) {
-			a.quiet.add(m.ChannelID, time.Now().Add(quietFor))
+			a.quiet.Add(m.ChannelID, time.Now().Add(quietFor))
 		}
 		a.log.ErrorContext(ctx, "a message was not answered", "message_id", m.ID, "channel_id", m.ChannelID, "error", err)
 		return
@@ -198,7 +201,7 @@ func (a *adapter) post(ctx context.Context, received time.Time, m *discordgo.Mes
 		_, urgent = asked.Outcome.Reply.(answer.Urgent)
 	}
 	a.memory.replies.Add(m.ID, manners.Reply{Channel: m.ChannelID, Message: id, Urgent: urgent})
-	if a.memory.gone.has(m.ID) {
+	if a.memory.gone.Has(m.ID) {
 		if reply, ok := a.memory.replies.Take(m.ID); ok {
 			a.takeBack(ctx, reply)
 		}
@@ -230,7 +233,7 @@ func (a *adapter) deleted(waiting, answering context.Context, e gateway.Event) {
 		return
 	}
 	for _, id := range append(gone.IDs, gone.ID) {
-		a.memory.gone.add(id)
+		a.memory.gone.Add(id)
 		if reply, ok := a.memory.replies.Take(id); ok {
 			a.inSlot(waiting, a.private, e.Type, func() { a.takeBack(answering, reply) })
 		}

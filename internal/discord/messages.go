@@ -18,7 +18,7 @@ import (
 
 // message answers a direct message, or a message that mentions the bot.
 func (a *adapter) message(ctx context.Context, received time.Time, m *discordgo.Message) {
-	if a.quiet.is(m.ChannelID, received) {
+	if a.quiet.Is(m.ChannelID, received) {
 		a.log.DebugContext(ctx, "not answered, the channel refused a reply lately", "message_id", m.ID, "channel_id", m.ChannelID)
 		return
 	}
@@ -57,12 +57,11 @@ func (a *adapter) answerTo(ctx context.Context, m *discordgo.Message) (api.Body,
 		v.card = m.ID
 	}
 	q.Words = text.New(words)
-	reluctant := a.reluctance(ctx, m.GuildID, m.ChannelID, m.Author.ID, rolesOf(m.Member), q.At)
 	out, err := a.ask(ctx, q)
 	if err != nil {
 		return api.Body{}, nil, err
 	}
-	if reluctant != "" && !alarms(out.Reply) {
+	if !alarms(out.Reply) && a.reluctance(ctx, m.GuildID, m.ChannelID, m.Author.ID, rolesOf(m.Member), q.At) != "" {
 		return api.Body{}, nil, errSilent
 	}
 	body, err := render(out.Reply, v, local.First(a.bot.Countries(), set.First))

@@ -147,13 +147,14 @@ func (a *adapter) drawEntry(id string, in input) (response, error) {
 // askWords answers a member's words.
 func (a *adapter) askWords(ctx context.Context, words string, in input) (response, error) {
 	in.question.Words = text.New(words)
-	reluctant := a.reluctance(ctx, in.guild, in.channel, in.user, in.roles, in.question.At)
 	out, err := a.ask(ctx, in.question)
 	if err != nil {
 		return response{}, err
 	}
-	if reluctant != "" && !alarms(out.Reply) {
-		return in.respond(api.Body{Content: reluctant}), nil
+	if !alarms(out.Reply) {
+		if why := a.reluctance(ctx, in.guild, in.channel, in.user, in.roles, in.question.At); why != "" {
+			return in.respond(api.Body{Content: why}), nil
+		}
 	}
 	return a.drawOutcome(out, in)
 }

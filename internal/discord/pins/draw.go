@@ -1,6 +1,7 @@
 package pins
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -11,6 +12,7 @@ import (
 	"faqbot/internal/answer"
 	"faqbot/internal/discord"
 	"faqbot/internal/discord/api"
+	"faqbot/internal/discord/local"
 	"faqbot/internal/store"
 )
 
@@ -49,8 +51,22 @@ type drawing struct {
 	hash string // of the body
 }
 
-// draw renders a card for a channel; false when the content has no such entry any more.
-func (p *Pins) draw(card string) (drawing, bool) {
+// drawFor renders a pin's card with the server's country first in its menu; false when the content has no such entry any more.
+func (p *Pins) drawFor(ctx context.Context, pin store.Pin) (d drawing, ok bool, err error) {
+	first := ""
+	if p.canonical(pin.Card) == cardHelplines {
+		settings, err := p.records.Settings(ctx, pin.Guild)
+		if err != nil {
+			return drawing{}, false, fmt.Errorf("draw a pin: %w", err)
+		}
+		first = settings.Country
+	}
+	d, ok = p.draw(pin.Card, first)
+	return d, ok, nil
+}
+
+// draw renders a card for a channel, with a country first in its menu; false when the content has no such entry any more.
+func (p *Pins) draw(card, first string) (drawing, bool) {
 	bot := p.bot()
 	out, ok := bot.Entry(card, answer.Question{At: p.now()})
 	if !ok {
@@ -65,7 +81,7 @@ func (p *Pins) draw(card string) (drawing, bool) {
 	own := pathEntry + card
 	// A pin belongs to nobody, so nobody may put it away.
 	rows := api.Without(body.Components, func(path string) bool { return isDismiss(path) || path == own })
-	if path, placeholder, values := menu(bot, shown.ID()); len(values) > 0 {
+	if path, placeholder, values := menu(bot, shown.ID(), first); len(values) > 0 {
 		rows = append(rows, api.Rows(api.Menu(path, placeholder, values))...)
 	}
 	body.Components = append(rows, api.Rows(api.Buttons(api.Button(labelOpen, own, styleSecondary)))...)
@@ -73,10 +89,10 @@ func (p *Pins) draw(card string) (drawing, bool) {
 }
 
 // menu is what can be picked on a list's card; no values for other cards.
-func menu(bot *answer.Bot, card string) (path, placeholder string, values []api.MenuOption) {
+func menu(bot *answer.Bot, card, first string) (path, placeholder string, values []api.MenuOption) {
 	switch card {
 	case cardHelplines:
-		countries := options(bot.Countries())
+		countries := options(local.First(bot.Countries(), first))
 		return pathCountry, labelCountry, append(countries[:min(len(countries), api.MaxSelectOptions-1)], api.MenuOption{Label: labelOther, Value: elsewhere})
 	case cardSymptoms:
 		lists := bot.Topics(prefixSymptoms)

@@ -53,8 +53,11 @@ func (p *Pins) look(ctx context.Context, pin store.Pin) (finding, error) {
 // A stop before the note leaves the pin pending, and the next settle finds the message. Two processes that settle at the same time
 // get the same message from Discord by its nonce; where they do not, the store takes one of them and the other is deleted.
 func (p *Pins) settle(ctx context.Context, pin store.Pin) (finding, error) {
-	d, ok := p.draw(pin.Card)
-	if !ok {
+	d, ok, err := p.drawFor(ctx, pin)
+	switch {
+	case err != nil:
+		return postponed, err
+	case !ok:
 		return p.set(ctx, pin, store.PinDrifted, entryGone, nil)
 	}
 	mine, err := p.find(ctx, pin)
@@ -158,8 +161,11 @@ func (p *Pins) check(ctx context.Context, pin store.Pin) (finding, error) {
 	if err != nil {
 		return p.fault(ctx, pin, err)
 	}
-	d, ok := p.draw(pin.Card)
-	if !ok {
+	d, ok, err := p.drawFor(ctx, pin)
+	switch {
+	case err != nil:
+		return postponed, err
+	case !ok:
 		return p.set(ctx, pin, store.PinDrifted, entryGone, nil)
 	}
 	result := asShould

@@ -248,7 +248,7 @@ func TestDoubles(t *testing.T) {
 	if b.one().ID != first {
 		t.Error("the message that was left behind was not taken")
 	}
-	d, _ := p.draw(sleepCard)
+	d, _ := p.draw(sleepCard, "")
 	pin := b.state(store.PinLive)
 	if _, err := p.calls.CreateMessage(t.Context(), b.channel, newMessage(d, "other")); err != nil {
 		t.Fatal(err)
@@ -276,7 +276,7 @@ func TestOvertaken(t *testing.T) {
 	}
 	b.ask(p, b.request("pin", sleepCard))
 	kept := b.one().ID
-	d, _ := p.draw(sleepCard)
+	d, _ := p.draw(sleepCard, "")
 	mine, err := p.calls.CreateMessage(t.Context(), b.channel, newMessage(d, "other"))
 	if err != nil {
 		t.Fatal(err)

@@ -155,7 +155,7 @@ func TestEveryCard(t *testing.T) {
 	b := newBench(t)
 	p := b.process()
 	for _, o := range loaded(t, contentOnce).Topics("") {
-		d, ok := p.draw(o.ID)
+		d, ok := p.draw(o.ID, "")
 		_, err := p.calls.CreateMessage(t.Context(), b.channel, newMessage(d, nonceOf(store.Pin{Card: o.ID})))
 		if !ok || err != nil {
 			t.Fatalf("%s: %v", o.ID, err)
