@@ -9,6 +9,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/textproto"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -385,4 +386,39 @@ func TestChannelMessages(t *testing.T) {
 	}
 	call(t, s, http.MethodGet, path+"?limit=101", "", http.StatusBadRequest, 50035)
 	clean(t, s)
+}
+
+// TestObserve: each request is told of, with what it did; memories hold no more than Kept, and ids tell Discord's time.
+func TestObserve(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	var told []discordtest.Request
+	const ahead = 6 * time.Hour
+	s, _ := start(t, discordtest.Options{Kept: 3, Ahead: ahead, Observe: func(r discordtest.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		told = append(told, r)
+	}})
+	s.Inject(discordtest.Rule{Answer: discordtest.Unavailable(500)})
+	s.Inject(discordtest.Rule{Answer: discordtest.Unavailable(500), Apply: true})
+	for range 2 {
+		call(t, s, "GET", "/users/@me", "", 500, -1)
+	}
+	for range 3 {
+		call(t, s, "GET", "/users/@me", "", 200, -1)
+	}
+	s.CloseIdle()
+	call(t, s, "GET", "/users/@me", "", 200, -1)
+	if n := len(s.Requests()); n != 3 {
+		t.Errorf("%d requests kept", n)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if len(told) != 6 || told[0].Done || !told[1].Done || !told[2].Done || told[2].Ruled {
+		t.Errorf("told of %+v", told)
+	}
+	id, err := strconv.ParseUint(s.NewID(), 10, 64)
+	if at := time.UnixMilli(int64(id>>22) + 1_420_070_400_000); err != nil || (time.Until(at)-ahead).Abs() > time.Minute {
+		t.Errorf("an id of %v, %v", at, err)
+	}
 }

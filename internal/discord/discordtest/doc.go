@@ -23,5 +23,5 @@
 // connection and can be resumed, unless the client closed with 1000 or 1001.
 //
 // Everything is safe for concurrent use. Values handed out are copies. Memory is bounded: the oldest requests, messages and
-// interactions are forgotten (see maxKept).
+// interactions are forgotten (see Options.Kept).
 package discordtest

@@ -299,7 +299,7 @@ func (s *Server) MessageCreate(p Post) Object {
 func (s *Server) MessageUpdate(message Object, content string) Object {
 	m := object(raw(message))
 	if m["content"] != content {
-		m["content"], m["edited_timestamp"] = content, time.Now().UTC().Format(time.RFC3339Nano)
+		m["content"], m["edited_timestamp"] = content, s.now().UTC().Format(time.RFC3339Nano)
 	}
 	return m
 }
@@ -321,7 +321,7 @@ func (s *Server) GuildCreate(guildID string) Object {
 	}
 	return Object{
 		"id": guildID, "name": "fake guild", "owner_id": s.UserID, "preferred_locale": "en-US", "member_count": 2, "large": false,
-		"unavailable": false, "joined_at": time.Now().UTC().Format(time.RFC3339Nano), "features": []any{}, "roles": []any{},
+		"unavailable": false, "joined_at": s.now().UTC().Format(time.RFC3339Nano), "features": []any{}, "roles": []any{},
 		"emojis": []any{}, "channels": channels, "threads": []any{}, "members": []any{}, "presences": []any{}, "voice_states": []any{},
 	}
 }

@@ -174,6 +174,9 @@ func (g *Gateway) SendRaw(frame []byte) {
 // Drop resets all connections without a close frame; sessions can be resumed.
 func (g *Gateway) Drop() { g.each((*conn).reset) }
 
+// Halt makes half-open sockets of all connections: nothing is sent or heard any more, and no end of them either. Sessions can be resumed.
+func (g *Gateway) Halt() { g.each(func(c *conn) { c.halted.Store(true) }) }
+
 // CloseWith closes all connections with a code of the gateway; those that end a session end it.
 func (g *Gateway) CloseWith(code int) {
 	switch code {

@@ -390,3 +390,30 @@ func TestEventShapes(t *testing.T) {
 		t.Errorf("an unfurl changed %v", same)
 	}
 }
+
+// TestHalt: a half-open socket says nothing, hears nothing and does not end; what was missed comes with the resume.
+func TestHalt(t *testing.T) {
+	t.Parallel()
+	s, ctx := start(t, discordtest.Options{})
+	c, ready := connect(t, s, 1<<12)
+	s.Gateway.Halt()
+	c.send(1, nil)
+	in := s.Command(discordtest.From{}, "ask")
+	if err := s.Gateway.Dispatch("INTERACTION_CREATE", in); err != nil {
+		t.Fatal(err)
+	}
+	_ = c.ws.SetReadDeadline(time.Now().Add(50 * time.Millisecond))
+	if _, frame, err := c.ws.ReadMessage(); err == nil {
+		t.Fatalf("a half-open socket said %s", frame)
+	}
+	if st := s.Gateway.Stats(); st.Heartbeats != 0 || st.Connections != 1 {
+		t.Errorf("%+v", st)
+	}
+	again := dial(t, s, "/resume?v=10&encoding=json")
+	again.read(10)
+	again.send(6, map[string]any{"token": s.Token, "session_id": ready.SessionID, "seq": 1})
+	again.event("INTERACTION_CREATE", nil)
+	if _, err := s.Gateway.Wait(ctx, func(st discordtest.Stats) bool { return st.Resumed == 1 }); err != nil {
+		t.Error(err)
+	}
+}

@@ -182,7 +182,7 @@ func (s *Server) own(m Object) bool {
 func (s *Server) newMessage(channel string, body Object, files []File) Object {
 	m := Object{
 		"id": s.ids.next(), "type": 0, "channel_id": channel, "author": s.botUser(), "content": "",
-		"timestamp": time.Now().UTC().Format(time.RFC3339Nano), "edited_timestamp": nil, "tts": false,
+		"timestamp": s.now().UTC().Format(time.RFC3339Nano), "edited_timestamp": nil, "tts": false,
 		"mention_everyone": false, "mentions": []any{}, "mention_roles": []any{}, "attachments": []any{}, "embeds": []any{},
 		"components": []any{}, "pinned": false, "flags": 0,
 	}
@@ -225,12 +225,12 @@ func (s *Server) edit(m, body Object, files []File) {
 	// Only SUPPRESS_EMBEDS and IS_COMPONENTS_V2 follow an edit; whether it is ephemeral was settled by the first response.
 	const editable = 1<<2 | flagV2
 	m["flags"] = before&^(flagLoading|editable) | flags(m)&editable | before&flagV2
-	m["edited_timestamp"] = time.Now().UTC().Format(time.RFC3339Nano)
+	m["edited_timestamp"] = s.now().UTC().Format(time.RFC3339Nano)
 }
 
 func (s *Server) getPins(c *call) Answer {
 	channel, query := c.http.PathValue("channel"), c.http.URL.Query()
-	limit, before := 50, time.Now().Add(time.Hour)
+	limit, before := 50, s.now().Add(time.Hour)
 	if v := query.Get("limit"); v != "" {
 		limit, _ = strconv.Atoi(v)
 	}
@@ -265,7 +265,7 @@ func (s *Server) putPin(c *call) Answer {
 		return Failure(http.StatusBadRequest, 30003, "Maximum number of pinned messages for this channel reached (250)")
 	case !pinned:
 		m["pinned"] = true
-		s.pins[channel] = slices.Insert(s.pins[channel], 0, pin{id, time.Now().UTC()})
+		s.pins[channel] = slices.Insert(s.pins[channel], 0, pin{id, s.now().UTC()})
 		notice := s.newMessage(channel, Object{}, nil)
 		notice["type"], notice["message_reference"] = 6, Object{"channel_id": channel, "message_id": id}
 		s.messages.put(notice["id"].(string), notice)

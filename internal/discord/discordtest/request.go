@@ -33,6 +33,7 @@ type Request struct {
 	Files   []File          // uploads of a multipart body
 	Status  int             // of the answer; 0 when the connection was closed instead
 	Ruled   bool            // the answer came from an injected rule
+	Done    bool            // what it asks for was done, whatever was answered
 }
 
 // File is an uploaded file.
@@ -96,7 +97,7 @@ func (s *Server) explain(what string, err error) error {
 func (s *Server) record(r *Request) {
 	s.number++
 	r.N = s.number
-	if len(s.requests) >= maxKept {
+	if len(s.requests) >= s.opts.Kept {
 		s.requests = s.requests[1:]
 	}
 	s.requests = append(s.requests, *r)

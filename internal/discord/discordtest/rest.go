@@ -18,6 +18,7 @@ import (
 type call struct {
 	Request
 	http   *http.Request               // for its path values
+	now    time.Time                   // by Discord's clock
 	own    bool                        // the fake's own logic is to act, not only an injected rule
 	handle func(*Server, *call) Answer // what is to act; nil when the answer is decided already
 	answer Answer
@@ -86,7 +87,8 @@ func (s *Server) unknownRoute(c *call) Answer {
 // serveREST answers one request: the doorman's checks, then the injected rule if there is one, then the route.
 func (s *Server) serveREST(w http.ResponseWriter, r *http.Request, version, path string) {
 	req, raw, bodyErr := readRequest(r, version, path)
-	c := &call{Request: req}
+	c := &call{Request: req, now: s.now()}
+	w.Header().Set("Date", c.now.UTC().Format(http.TimeFormat))
 	inner := r.Clone(context.WithValue(r.Context(), callKey{}, c))
 	inner.URL.Path, inner.URL.RawPath = path, ""
 	_, c.Route = s.routes.Handler(inner)
@@ -98,6 +100,9 @@ func (s *Server) serveREST(w http.ResponseWriter, r *http.Request, version, path
 	answer := s.settle(c, rule)
 	for _, f := range c.after {
 		f()
+	}
+	if s.opts.Observe != nil {
+		s.opts.Observe(c.Request)
 	}
 	if rule != nil {
 		s.signal.sleep(r.Context(), rule.Delay)
@@ -115,6 +120,7 @@ func (s *Server) settle(c *call, rule *Rule) Answer {
 	switch {
 	case c.handle != nil:
 		c.answer = c.handle(s, c)
+		c.Done = c.answer.Status < http.StatusMultipleChoices
 	case c.answer.Status == 0 && c.own: // the mux itself answered: an unclean path
 		c.answer = Failure(http.StatusNotFound, 0, "404: Not Found")
 	}
@@ -183,7 +189,7 @@ func (a Answer) write(w http.ResponseWriter, c *call) {
 		h.Set("X-RateLimit-Bucket", fmt.Sprintf("%032x", bucket.Sum64()))
 		h.Set("X-RateLimit-Limit", "50")
 		h.Set("X-RateLimit-Remaining", "49")
-		h.Set("X-RateLimit-Reset", fmt.Sprintf("%.3f", float64(time.Now().Add(time.Second).UnixMilli())/1000))
+		h.Set("X-RateLimit-Reset", fmt.Sprintf("%.3f", float64(c.now.Add(time.Second).UnixMilli())/1000))
 		h.Set("X-RateLimit-Reset-After", "1.000")
 	}
 	for name, values := range a.Header {

@@ -17,8 +17,8 @@ import (
 	"time"
 )
 
-// maxKept bounds each of the server's memories: requests, problems, messages, interactions, and dispatches for a resume.
-const maxKept = 10_000
+// keptByDefault bounds each of the server's memories: requests, problems, messages, interactions, and dispatches for a resume.
+const keptByDefault = 10_000
 
 // ErrClosed is what every wait returns once the server is closed.
 var ErrClosed = errors.New("discordtest: server closed")
@@ -36,6 +36,9 @@ type Options struct {
 	GatewayV9      bool                              // accept v=9 on the gateway too (REST takes both versions anyway)
 	Quiet          bool                              // do not let the bot hear its own messages on the gateway
 	Validate       func(*http.Request, []byte) error // an extra check of every REST request, called concurrently; its body is readable
+	Observe        func(Request)                     // gets every REST request before its answer is sent, called concurrently
+	Kept           int                               // bound of each memory; 10,000 when zero
+	Ahead          time.Duration                     // how far Discord's clock is ahead of this machine's, which ids and dates tell
 }
 
 // Server is a running fake. Its exported fields are fixed by New: read only.
@@ -75,6 +78,7 @@ func New(o Options) *Server {
 	o.Heartbeat = orDefault(o.Heartbeat, 41250*time.Millisecond)
 	o.ResponseWindow = orDefault(o.ResponseWindow, 3*time.Second)
 	o.TokenLife = orDefault(o.TokenLife, 15*time.Minute)
+	o.Kept = orDefault(o.Kept, keptByDefault)
 	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		panic(fmt.Sprintf("discordtest: listen: %v", err))
@@ -83,6 +87,8 @@ func New(o Options) *Server {
 		opts: o, origin: "http://" + listener.Addr().String(), signal: newSignal(),
 		commands: map[string][]Object{}, pins: map[string][]pin{},
 	}
+	s.ids.ahead = o.Ahead
+	s.messages.most, s.nonces.most, s.exchanges.most, s.channels.most = o.Kept, o.Kept, o.Kept, o.Kept
 	for _, id := range []*string{&s.AppID, &s.BotID, &s.UserID, &s.GuildID, &s.ChannelID, &s.DMID} {
 		*id = s.ids.next()
 	}
@@ -120,13 +126,22 @@ func (s *Server) Problems() []error {
 	return slices.Clone(s.problems)
 }
 
+// CloseIdle closes the connections of REST that no request is on, as any server does after a while.
+func (s *Server) CloseIdle() {
+	s.http.SetKeepAlivesEnabled(false)
+	s.http.SetKeepAlivesEnabled(true)
+}
+
 // NewID returns a fresh snowflake of the current time.
 func (s *Server) NewID() string { return s.ids.next() }
+
+// now is the time by Discord's clock.
+func (s *Server) now() time.Time { return time.Now().Add(s.opts.Ahead) }
 
 func (s *Server) problem(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.problems) < maxKept {
+	if len(s.problems) < s.opts.Kept {
 		s.problems = append(s.problems, err)
 	}
 }
@@ -208,6 +223,8 @@ func (s *signal) sleep(ctx context.Context, d time.Duration) {
 
 // snowflakes makes ids that are unique, increasing, and of the current time.
 type snowflakes struct {
+	ahead time.Duration // Options.Ahead
+
 	mu   sync.Mutex
 	last uint64
 }
@@ -218,12 +235,13 @@ const discordEpoch = 1_420_070_400_000
 func (s *snowflakes) next() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.last = max(s.last+1, uint64(time.Now().UnixMilli()-discordEpoch)<<22)
+	s.last = max(s.last+1, uint64(time.Now().Add(s.ahead).UnixMilli()-discordEpoch)<<22)
 	return strconv.FormatUint(s.last, 10)
 }
 
-// keep is a map that forgets its oldest key when it holds maxKept. The zero value is empty.
+// keep is a map that forgets its oldest key when it holds most. It is empty at first.
 type keep[V any] struct {
+	most int
 	m    map[string]V
 	keys []string // in order of arrival
 }
@@ -238,7 +256,7 @@ func (k *keep[V]) put(key string, v V) {
 		k.m = map[string]V{}
 	}
 	if _, ok := k.m[key]; !ok {
-		if len(k.keys) >= maxKept {
+		if len(k.keys) >= k.most {
 			delete(k.m, k.keys[0])
 			k.keys = k.keys[1:]
 		}

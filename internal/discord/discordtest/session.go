@@ -30,6 +30,7 @@ type session struct {
 	id      string
 	intents int64
 	shard   [2]int
+	kept    int // Options.Kept
 
 	mu     sync.Mutex // also orders the frames by their sequence numbers
 	seq    int64
@@ -65,7 +66,7 @@ func (s *session) number(event string, d any) error {
 		return fmt.Errorf("event %s: %w", event, err)
 	}
 	s.seq++
-	if len(s.replay) >= maxKept {
+	if len(s.replay) >= s.kept {
 		s.replay = s.replay[1:]
 	}
 	s.replay = append(s.replay, frame)
@@ -128,6 +129,7 @@ type conn struct {
 	gateway *Gateway
 	dial    Dial
 	ours    atomic.Bool // we began to close it
+	halted  atomic.Bool // Gateway.Halt
 	writing sync.Mutex
 
 	// Only the goroutine that reads touches these.
@@ -144,6 +146,9 @@ func (c *conn) send(op int, d any) error {
 }
 
 func (c *conn) write(frame []byte) error {
+	if c.halted.Load() {
+		return nil // a half-open socket takes what is written, too
+	}
 	c.writing.Lock()
 	defer c.writing.Unlock()
 	_ = c.ws.SetWriteDeadline(time.Now().Add(writeTimeout))
@@ -184,8 +189,8 @@ func (c *conn) read() {
 			}
 			return
 		}
-		if c.ours.Load() {
-			continue // closing: only the client's close frame matters now
+		if c.ours.Load() || c.halted.Load() {
+			continue // closing: only the client's close frame matters now; halted: nothing does
 		}
 		if code := c.receive(frame); code != 0 {
 			c.closeWith(code)
@@ -276,7 +281,7 @@ func (c *conn) identify(d json.RawMessage) int {
 	case c.diverted():
 		return 0
 	}
-	c.session = &session{id: g.server.NewID() + "-session", intents: intents, shard: shard, conn: c}
+	c.session = &session{id: g.server.NewID() + "-session", intents: intents, shard: shard, kept: g.server.opts.Kept, conn: c}
 	c.session.begin(g)
 	c.live(func(st *Stats) { st.Ready++ })
 	return 0
