@@ -135,7 +135,8 @@ func table() map[string]row {
 			ours:  []string{anyOurs},
 			third: []string{"github.com/alecthomas/kong"},
 		},
-		"cmd/faqsim": {ours: []string{anyOurs}},
+		"cmd/faqsim":  {ours: []string{anyOurs}},
+		"cmd/faqsoak": {ours: []string{anyOurs}},
 	}
 }
 
