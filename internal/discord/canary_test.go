@@ -4,8 +4,10 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 
+	"faqbot/internal/answer"
 	"faqbot/internal/discord/discordtest"
 )
 
@@ -198,3 +200,41 @@ func TestPanicPlace(t *testing.T) {
 }
 
 func nobody() *player { return nil }
+
+// TestUnauthorizedMidFlight: the token is refused while somebody waits for an urgent card. That carries no token of the bot's and still
+// goes out before the bot ends.
+func TestUnauthorizedMidFlight(t *testing.T) {
+	t.Parallel()
+	p := newPlayer(t)
+	p.fake = discordtest.New(p.options)
+	t.Cleanup(p.fake.Close)
+	p.names = newNamer(p.fake)
+	asked, release := make(chan struct{}), make(chan struct{})
+	p.change = func(b *process) {
+		core := b.adapter.core
+		var first sync.Once
+		b.adapter.core = func(q answer.Question) answer.Outcome {
+			first.Do(func() {
+				close(asked)
+				<-release
+			})
+			return core(q)
+		}
+	}
+	p.launch()
+	p.live(func(st discordtest.Stats) bool { return st.Live > 0 })
+	in := p.fake.Command(discordtest.From{}, "ask", discordtest.Arg{Name: "question", Value: "I'm going to kill myself"})
+	p.dispatch("INTERACTION_CREATE", in, false)
+	<-asked
+	p.fake.Inject(discordtest.Rule{Method: "POST", Prefix: "/channels/", Answer: discordtest.Failure(401, 0, "401: Unauthorized")})
+	m := p.fake.MessageCreate(discordtest.Post{From: discordtest.From{Place: discordtest.InDM}, Content: "how long will this last"})
+	p.dispatch("MESSAGE_CREATE", m, false)
+	if _, err := p.fake.WaitFor(p.ctx, func(r discordtest.Request) bool { return r.Status == 401 }); err != nil {
+		t.Fatal(err)
+	}
+	close(release)
+	if _, err := p.fake.Response(p.ctx, in); err != nil {
+		t.Error(err)
+	}
+	checkRefusal(t, p, "replace it")
+}

@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"encoding/json"
 	"net/http"
 	"strconv"
 	"strings"
@@ -23,9 +24,17 @@ func (p *player) inject(s string) {
 	}
 	switch f[2] {
 	case "limited": // MILLISECONDS SCOPE
-		r.Answer = discordtest.RateLimited(time.Duration(number(3))*time.Millisecond, f[4])
-	case "unavailable": // STATUS
+		after := time.Duration(number(3)) * time.Millisecond
+		r.Answer = discordtest.RateLimited(after, f[4])
+		reset := time.Now().Add(p.options.Ahead + after) // by Discord's clock
+		r.Answer.Header.Set("X-RateLimit-Reset", strconv.FormatInt(reset.Unix(), 10))
+	case "banned": // SECONDS
+		r.Answer = discordtest.Banned(time.Duration(number(3)) * time.Second)
+	case "unavailable": // STATUS [TIMES]
 		r.Answer = discordtest.Unavailable(number(3))
+		if len(f) > 4 {
+			r.Times = number(4)
+		}
 	case "hangup":
 		r.Drop = true
 	case "hangup-after": // the call is carried out, and the answer lost
@@ -87,11 +96,60 @@ func (p *player) gateway(what string) {
 		p.live(resumed)
 	case "drop without waiting":
 		p.fake.Gateway.Drop()
+	case "half-open":
+		p.fake.Gateway.Halt()
 	case "repeat":
 		p.fake.Gateway.Repeat()
 	default:
 		p.t.Fatalf("unknown trouble %q", what)
 	}
+}
+
+// altered reads "FIELD=JSON [FIELD=JSON ...] STEP": an event with fields that Discord has given other values. A field is a path such as
+// data.options, and its value holds no blanks. Of messages only "unheard" can be altered.
+func (p *player) altered(s string) {
+	p.t.Helper()
+	changes := map[string]json.RawMessage{}
+	for {
+		first, rest, _ := strings.Cut(s, " ")
+		field, value, ok := strings.Cut(first, "=")
+		if !ok || !json.Valid([]byte(value)) {
+			break
+		}
+		changes[field], s = json.RawMessage(value), rest
+	}
+	verb, text, _ := strings.Cut(s, " ")
+	switch verb {
+	case "mention", "write":
+		p.say(p.alter(p.post(discordtest.Post{Content: text, Mentions: verb == "mention"}), changes), want{})
+	case "unheard":
+		p.dispatch("MESSAGE_CREATE", p.alter(p.post(discordtest.Post{Content: text, Mentions: true}), changes), false)
+	default:
+		in := p.parse(s)
+		in.Payload = p.alter(in.Payload, changes)
+		p.interact(in, want{})
+	}
+}
+
+func (p *player) alter(payload discordtest.Object, changes map[string]json.RawMessage) discordtest.Object {
+	p.t.Helper()
+	raw, err := json.Marshal(payload)
+	var changed discordtest.Object
+	if err == nil {
+		err = json.Unmarshal(raw, &changed)
+	}
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	for field, value := range changes {
+		at := changed
+		path := strings.Split(field, ".")
+		for _, key := range path[:len(path)-1] {
+			at = at[key].(discordtest.Object)
+		}
+		at[path[len(path)-1]] = value
+	}
+	return changed
 }
 
 // changeCommands edits a command behind the bot's back, as another version of it would have.

@@ -11,11 +11,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/bwmarrin/discordgo"
-
 	"faqbot/internal/answer"
 	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/discordtest"
+	"faqbot/internal/discord/interact"
 )
 
 // setting reads a line that says how the bot or the fake is to be before it starts; false when it is the first step.
@@ -70,6 +69,19 @@ func (p *player) setting(line string) bool {
 				}
 			}
 		},
+		"the gateway beats fast":    func() { p.options.Heartbeat = 200 * time.Millisecond },
+		"discord is 6 hours ahead":  func() { p.options.Ahead = 6 * time.Hour },
+		"discord is 6 hours behind": func() { p.options.Ahead = -6 * time.Hour },
+		"a tool opens a form": func() {
+			open := func(context.Context, interact.Request) (interact.Response, error) {
+				return interact.Response{Modal: &api.Modal{Path: "form", Title: "Form", Fields: []api.Field{{ID: "words", Label: "Words"}}}}, nil
+			}
+			p.config = func(c *Config) {
+				c.Tools = func(*api.Client) []interact.Tool {
+					return []interact.Tool{{Paths: map[string]interact.Handler{"form": open}}}
+				}
+			}
+		},
 		"the gateway hurries": func() {
 			p.config = func(c *Config) {
 				c.sleep = func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
@@ -105,6 +117,7 @@ func (p *player) step(line string) {
 		"twice":   p.twice,
 		"lost":    p.lost,
 		"logs":    p.logs,
+		"altered": p.altered,
 		"garbled": func(s string) { p.interact(p.garble(p.parse(s)), want{}) },
 		"inject":  p.inject,
 		"as":      p.as,
@@ -144,6 +157,8 @@ func (p *player) parse(line string) discordtest.Interaction {
 		return p.press(rest)
 	case verb == "type":
 		return p.command(rest, true)
+	case verb == "forge":
+		return p.forge(rest)
 	}
 	p.t.Fatalf("no interaction: %q", line)
 	panic("unreachable")
@@ -432,57 +447,6 @@ func (p *player) lost(s string) {
 	default:
 		p.interact(p.parse(rest), want{calls: n})
 	}
-}
-
-// as changes who acts.
-func (p *player) as(who string) {
-	place := p.from
-	p.from = discordtest.From{Place: place.Place}
-	switch who {
-	case "member":
-	case "moderator":
-		p.from.UserID = p.person(who)
-		p.from.Permissions = strconv.FormatInt(2248473465835073|discordgo.PermissionManageMessages, 10)
-	default:
-		p.from.UserID = p.person(who)
-	}
-}
-
-// person is the id of another member.
-func (p *player) person(who string) string {
-	if i := slices.Index(p.names.pairs, "{"+who+"}"); i >= 0 {
-		return p.names.pairs[i-1]
-	}
-	id := p.fake.NewID()
-	p.names.pairs = append(p.names.pairs, id, "{"+who+"}")
-	return id
-}
-
-// in changes the place.
-func (p *player) in(where string) {
-	p.t.Helper()
-	places := map[string]discordtest.Place{
-		"the server": discordtest.InGuild, "a direct message": discordtest.InDM, "a server without the bot": discordtest.UserInstall,
-		"a group message": discordtest.InOtherDM,
-	}
-	place, ok := places[where]
-	if !ok {
-		p.t.Fatalf("unknown place %q", where)
-	}
-	p.from.Place = place
-}
-
-// without takes a permission away from the bot.
-func (p *player) without(what string) {
-	p.t.Helper()
-	permissions := map[string]int64{
-		"sending": discordgo.PermissionSendMessages, "embeds": discordgo.PermissionEmbedLinks, "viewing": discordgo.PermissionViewChannel, "nothing": 0,
-	}
-	lacking, ok := permissions[what]
-	if !ok {
-		p.t.Fatalf("unknown permission %q", what)
-	}
-	p.lacking = lacking
 }
 
 // on makes a kept message the current one, or the bot's latest in the channel.

@@ -199,6 +199,28 @@ func TestInvalidCalls(t *testing.T) {
 	}
 }
 
+// TestInvalidCallsOnTheWire: of calls that are refused one after the other Discord sees maxInvalid, and then none until the first are ten
+// minutes old.
+func TestInvalidCallsOnTheWire(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, refuses(http.StatusForbidden, 50013))
+	for range maxInvalid {
+		wantStatus(t, f.do(t.Context(), respond("t")), http.StatusForbidden)
+	}
+	for range 3 {
+		if err := f.do(t.Context(), me()); !errors.Is(err, errTooManyInvalid) {
+			t.Errorf("error %v", err)
+		}
+	}
+	wantRequests(t, f, maxInvalid)
+	if n := strings.Count(f.log.String(), "too many calls refused"); n != 1 {
+		t.Errorf("said %d times", n)
+	}
+	_ = f.clock.sleep(t.Context(), invalidWindow+time.Minute)
+	wantStatus(t, f.do(t.Context(), me()), http.StatusForbidden)
+	wantRequests(t, f, maxInvalid+1)
+}
+
 func TestBuckets(t *testing.T) {
 	t.Parallel()
 	last := says(http.StatusOK, `{"id":"1"}`, "X-RateLimit-Bucket", "b", "X-RateLimit-Limit", "2", "X-RateLimit-Remaining", "0", "X-RateLimit-Reset-After", "4.5")
