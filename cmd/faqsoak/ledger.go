@@ -197,26 +197,30 @@ func (l *ledger) judge(final bool) {
 		if it.kind.message() && it.answered == 0 && !it.undone {
 			wait = giveUpOnMessages
 		}
-		if !final && now.Sub(it.at.Add(it.answered)) < wait {
-			continue
+		if final || now.Sub(it.at.Add(it.answered)) >= wait {
+			l.close(it)
+			delete(l.open, id)
 		}
-		l.count(&l.kinds[it.kind], it)
-		if it.urgent {
-			l.count(&l.urgent, it)
-			l.wrong += tell(it.wrong)
-		}
-		l.recovered += tell(it.answered > 0 && it.spoilt > 0)
-		l.broken += tell(it.promised && it.spoilt == 0)
-		l.unpromised += tell(it.promised && it.spoilt > 0)
-		if it.answered > 0 {
-			l.took = append(l.took, it.answered)
-		}
-		delete(l.open, id)
 	}
 	for token, it := range l.tokens {
-		if now.Sub(it.at) > giveUpOnMessages || final {
+		if final || now.Sub(it.at) > giveUpOnMessages {
+			l.broken += tell(it.promised && it.spoilt == 0)
+			l.unpromised += tell(it.promised && it.spoilt > 0)
 			delete(l.tokens, token)
 		}
+	}
+}
+
+// close counts an item that is over.
+func (l *ledger) close(it *item) {
+	l.count(&l.kinds[it.kind], it)
+	if it.urgent {
+		l.count(&l.urgent, it)
+		l.wrong += tell(it.wrong)
+	}
+	if it.answered > 0 {
+		l.took = append(l.took, it.answered)
+		l.recovered += tell(it.spoilt > 0)
 	}
 }
 
