@@ -20,6 +20,10 @@ import (
 // responseTimeout bounds one try of a first response, whose window is ResponseWindow in all.
 const responseTimeout = 2 * time.Second
 
+// answerTries bounds the calls that bring a member's answer. They are made until the time for them is over, rather than given up in the
+// first second of an outage: the waits between so many tries are eight seconds in the mean. All of them do no harm a second time.
+const answerTries = 6
+
 // Client makes the calls that the bot makes; rest says how they fail. It is safe for concurrent use.
 type Client struct{ Rest *rest.Client }
 
@@ -97,7 +101,7 @@ func (a *Client) CreateResponse(ctx context.Context, interactionID, token string
 	defer cancel()
 	return a.done(ctx, rest.Call{
 		Method: http.MethodPost, Route: "/interactions/{interaction}/{token}/callback", Args: []string{interactionID, token},
-		Body: response, Files: response.files, Timeout: responseTimeout, Callback: true,
+		Body: response, Files: response.files, Timeout: responseTimeout, Tries: answerTries, Callback: true,
 	})
 }
 
@@ -105,7 +109,7 @@ func (a *Client) CreateResponse(ctx context.Context, interactionID, token string
 func (a *Client) EditResponse(ctx context.Context, applicationID, token string, m Body) error {
 	return a.done(ctx, rest.Call{
 		Method: http.MethodPatch, Route: "/webhooks/{application}/{token}/messages/@original", Args: []string{applicationID, token},
-		Body: m.change(), Files: m.files(), Callback: true,
+		Body: m.change(), Files: m.files(), Tries: answerTries, Callback: true,
 	})
 }
 
@@ -120,6 +124,7 @@ func (a *Client) CreateMessage(ctx context.Context, channelID string, m NewMessa
 		ID string `json:"id"`
 	}](ctx, a.Rest, rest.Call{
 		Method: http.MethodPost, Route: "/channels/{channel}/messages", Args: []string{channelID}, Body: p, Files: m.files(),
+		Tries: answerTries,
 	})
 	return made.ID, err
 }

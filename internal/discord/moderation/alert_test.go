@@ -111,8 +111,8 @@ var refusals = map[string]struct {
 	"missing permissions": {discordtest.Rule{Answer: discordtest.Failure(http.StatusForbidden, 50013, "Missing Permissions")}, troubleForbidden},
 	"unknown channel":     {discordtest.Rule{Answer: discordtest.Failure(http.StatusNotFound, 10003, "Unknown Channel")}, troubleForbidden},
 	"a long rate limit":   {discordtest.Rule{Answer: discordtest.RateLimited(time.Minute, "shared")}, troubleBusy},
-	"unavailable":         {discordtest.Rule{Answer: discordtest.Unavailable(http.StatusServiceUnavailable), Times: 3}, troubleBusy},
-	"hung up":             {discordtest.Rule{Drop: true, Times: 3}, troubleBusy},
+	"unavailable":         {discordtest.Rule{Answer: discordtest.Unavailable(http.StatusServiceUnavailable), Times: 6}, troubleBusy},
+	"hung up":             {discordtest.Rule{Drop: true, Times: 6}, troubleBusy},
 	"filtered": {
 		discordtest.Rule{Answer: discordtest.Failure(http.StatusBadRequest, 200000, "Message was blocked"), Times: 2}, troubleFiltered,
 	},

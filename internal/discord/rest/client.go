@@ -9,6 +9,7 @@ package rest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,7 +27,7 @@ const (
 	defaultAPI = "https://discord.com"
 	apiPath    = "/api/v10"
 
-	// maxTries bounds one call, whatever goes wrong.
+	// maxTries bounds one call that sets no Tries, whatever goes wrong.
 	maxTries = 3
 	// callTimeout bounds one try of a call that sets no Timeout.
 	callTimeout = 10 * time.Second
@@ -139,6 +140,7 @@ type Call struct {
 	Body    any           // sent as JSON unless nil
 	Files   []File        // sent beside the body
 	Timeout time.Duration // of one try; callTimeout when zero
+	Tries   int           // at most; maxTries when zero
 	Reason  string        // shown in the server's own audit log; at most 512 letters, empty for none
 	// Callback marks the first response to an interaction. It carries the interaction's token in its path, and not ours; so neither
 	// the global limit nor a bucket holds it up. CodeAlreadyAcknowledged after a try of unknown outcome means that this try had
@@ -193,6 +195,7 @@ func (c *Client) Do(ctx context.Context, call Call) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	tries := cmp.Or(call.Tries, maxTries)
 	unsure := false // whether an earlier try may have arrived
 	for try := 1; ; try++ {
 		if err := c.limits.admit(ctx, call); err != nil {
@@ -210,7 +213,7 @@ func (c *Client) Do(ctx context.Context, call Call) ([]byte, error) {
 			return got.body, nil
 		case unsure && call.Callback && IsCode(err, CodeAlreadyAcknowledged):
 			return nil, nil
-		case try == maxTries || ctx.Err() != nil || !retryable(err):
+		case try == tries || ctx.Err() != nil || !retryable(err):
 			return nil, err
 		}
 		unsure = unsure || answered == nil || answered.Status >= http.StatusInternalServerError
