@@ -42,7 +42,7 @@ type sort struct {
 func (t *trouble) sorts() []sort {
 	return []sort{
 		{t.callFaults(), time.Second, 6 * time.Second},
-		{t.gatewayFaults(), 15 * time.Second, 100 * time.Second},
+		{t.gatewayFaults(), 10 * time.Second, 70 * time.Second},
 		{[]fault{{"database locked", t.lockDatabase}}, 8 * time.Second, 40 * time.Second},
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"runtime"
+	"runtime/pprof"
 	"time"
 
 	"faqbot/internal/answer"
@@ -64,7 +65,7 @@ func soak(ctx context.Context, o options, stderr io.Writer) (*report, error) {
 	}
 	s := &session{
 		options: o, fake: fake, ledger: book, members: newMembers(fake, book, o.seed), process: p,
-		progress: terminal.NewProgress(stderr),
+		progress: terminal.NewProgress(stderr), details: copied,
 	}
 	s.trouble = &trouble{fake: fake, ledger: book, refusal: s.members.refusal, file: p.file, count: map[string]int{}}
 	failed := s.run(ctx)
@@ -115,6 +116,7 @@ type session struct {
 	process  *process
 	trouble  *trouble
 	progress *terminal.Progress
+	details  io.Writer // where to say more of a leak
 
 	start, end sample
 	began      time.Time
@@ -153,6 +155,9 @@ func (s *session) run(ctx context.Context) error {
 	s.settle()
 	s.ledger.judge(true)
 	s.end = s.measure()
+	if s.end.goroutines > s.start.goroutines+mostGoroutines {
+		_ = pprof.Lookup("goroutine").WriteTo(s.details, 1) // what is in the way of reading them is no finding
+	}
 	return err
 }
 
@@ -189,7 +194,8 @@ func (s *session) show() {
 
 // settle waits until nothing is left to be answered, and what the bot does after an answer is done.
 func (s *session) settle() {
-	const patience, step, after = 25 * time.Second, 50 * time.Millisecond, 3 * time.Second
+	// A server takes a connection without any request for idle after 5 s.
+	const patience, step, after = 25 * time.Second, 50 * time.Millisecond, 6 * time.Second
 	for end := time.Now().Add(patience); s.ledger.waiting() > 0 && time.Now().Before(end); {
 		time.Sleep(step)
 	}
