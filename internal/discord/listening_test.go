@@ -180,6 +180,31 @@ func TestNotOverheard(t *testing.T) {
 	}
 }
 
+// TestOverheardBelow: of the threads of a chosen channel each gets one answer; the channels of a category are not its threads.
+func TestOverheardBelow(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ kind, want int }{"thread": {11, 1}, "channel of a category": {0, 0}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := listen(t, func(s *discordtest.Server, config *Config) {
+				config.Overhear = true
+				config.Rules = func(context.Context, string) manners.Rules { return manners.Rules{UnaskedChannels: []string{"77"}} }
+				s.Inject(discordtest.Rule{Method: "GET", Prefix: "/channels/", Times: -1, Answer: discordtest.Answer{
+					Status: 200, Body: fmt.Sprintf(`{"id":%q,"type":%d,"parent_id":"77"}`, s.ChannelID, c.kind),
+				}})
+			}, func(s *discordtest.Server) {
+				for range 3 {
+					post(t, s, discordtest.Post{Content: certain})
+				}
+				eventually(t, s, s.ChannelID, c.want)
+			})
+			if got := said(s, s.ChannelID); len(got) != c.want {
+				t.Errorf("said %q", got)
+			}
+		})
+	}
+}
+
 // TestChatter: two hundred lines of talk in a channel where it answers unasked get no reply.
 func TestChatter(t *testing.T) {
 	t.Parallel()

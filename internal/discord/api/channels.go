@@ -4,13 +4,17 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/bwmarrin/discordgo"
+
 	"faqbot/internal/discord/rest"
 )
 
-// Parent asks for the channel that a thread is in; empty for a channel in no category, which has none.
+// Parent asks for the channel that a thread is in; empty for what is no thread. A category is no parent: what holds for all of its channels
+// would have to be said of each.
 func (a *Client) Parent(ctx context.Context, channelID string) (string, error) {
-	channel, err := decoded[struct {
-		Parent string `json:"parent_id"`
-	}](ctx, a.Rest, rest.Call{Method: http.MethodGet, Route: "/channels/{channel}", Args: []string{channelID}})
-	return channel.Parent, err
+	channel, err := decoded[discordgo.Channel](ctx, a.Rest, rest.Call{Method: http.MethodGet, Route: "/channels/{channel}", Args: []string{channelID}})
+	if err != nil || !channel.IsThread() {
+		return "", err
+	}
+	return channel.ParentID, nil
 }
