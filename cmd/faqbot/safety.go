@@ -49,6 +49,7 @@ func (p *program) heldOut(m modelFlags) ([]safety.Result, error) {
 		case guard.IsOrdinary(label):
 			s.Category, s.Style = content.CategoryHarmless, safety.Ordinary
 		}
+		// The levels of both packages are the same, in the same order.
 		results[i] = safety.Result{Sentence: s, Got: safety.Level(a.Level()), Urgent: d.Urgent, Any: d.Any}
 	})
 	return results, nil

@@ -36,7 +36,9 @@ func IsOrdinary(label string) bool { return strings.HasPrefix(label, ordinaryFil
 // weightOrdinary is the weight of an ordinary line against that of all other examples, which have 1: there are many, and plain.
 const weightOrdinary = 0.5
 
-// rivals is from how many other messages each class is told at most.
+// rivals is from how many other messages each class is told at most. With 1,000 in place of 3,000, at about the same share of explicit
+// danger (91 and 92 %), 1.3 % of ordinary questions got the urgent card in place of 0.6 %; 6,000 find a little more of what is said
+// sideways, and take at least twice as long to learn as 3,000.
 const rivals = 4500
 
 // Training returns what the classifier learns from. Without an encoder it learns from words alone.

@@ -20,9 +20,10 @@ const (
 	// they mean too.
 	mostParts, encodedParts = 32, 3
 	// partWeight is what a part's opinion counts against that of a whole message: what surrounds it may say that nothing is meant. A part
-	// that speaks less of danger than partAt counts unsureWeight, too little for a check-in, which takes doubtAt: nearly every long post has a sentence that
-	// sounds like something. Of 139 ordinary long posts 39 got a check-in with 0.87 for all, 18 so; of 150 in need 140 and 139 are noticed,
-	// and of 315 explicit sentences with harmless text around them 283 stay urgent.
+	// that speaks less of danger than partAt counts unsureWeight, too little for doubtAt: nearly every long post has a sentence that sounds
+	// like something. Measured with cuts of 0.60 and 0.46: of 139 ordinary long posts 39 got a check-in where every part counted 0.87, and
+	// 18 where it counted 0.7; of 150 in need 140 and 139 were noticed. But of 315 explicit sentences with harmless text around them 283
+	// and 256 stayed urgent: so what is sure keeps its weight.
 	partWeight, partAt, unsureWeight = 0.9, 0.68, 0.6
 )
 

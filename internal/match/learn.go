@@ -15,8 +15,8 @@ const (
 	// the nearest cost two points on BANKING77 (85.3 to 83.2 with the same second opinion) and on the development questions let off-topic
 	// lines through (95 to 85 % rejected where 93 % of the answerable pass); and one solution of all examples takes their number cubed.
 	rivals = 8
-	// leastRivals are told from however few a label's own examples are, and no more than mostRivals unless options say otherwise: on the development questions 600 lose
-	// a point of those answered at once, and 1,200 gain none of those ranked first.
+	// leastRivals are told from however few a label's own examples are, and no more than mostRivals unless options say otherwise: on the
+	// development questions 600 lose a point of those answered at once, and 1,200 gain none of those ranked first.
 	leastRivals, mostRivals = 100, 1000
 	// calibrateOn is on how many examples, evenly spread, confidence is calibrated at most.
 	calibrateOn = 3000
