@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -44,10 +45,13 @@ func connect(address string) (*Store, error) {
 	return connectSQLite(address)
 }
 
+// lockByDescription keeps SQLite's locks on a file where this process, by whatever code, closes the file elsewhere. Not every system can.
+// SQLite decides on its way of locking without a lock of its own, so two first calls at once could change it under a lock that is held.
+var lockByDescription = sync.OnceFunc(func() { _, _ = sqlite.OFDLocking(true) })
+
 // connectSQLite opens a file, or makes it. There is one connection that writes: several would only wait for each other, by polling.
 func connectSQLite(path string) (*Store, error) {
-	// Otherwise any closing of the file in this process, by whatever code, would end SQLite's locks on it. Not every system can.
-	_, _ = sqlite.OFDLocking(true)
+	lockByDescription()
 	absolute, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
