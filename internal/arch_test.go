@@ -38,13 +38,14 @@ func table() map[string]row {
 		},
 		"internal/spelling": {bans: []string{"os", "net", "log", "time"}},
 		"internal/match": {
-			ours:  []string{"internal/text", "internal/encoder", "internal/lexicon", "internal/parallel"},
+			ours:  []string{"internal/calibrate", "internal/text", "internal/encoder", "internal/lexicon", "internal/parallel"},
 			third: []string{"gonum.org/v1/gonum"},
 			bans:  []string{"os", "net", "log", "time"},
 		},
-		"internal/lexicon":  {ours: []string{"internal/text", "internal/parallel"}, bans: []string{"os", "net", "log", "time"}},
-		"internal/parallel": {bans: []string{"os", "net", "log", "time"}},
-		"internal/complete": {third: []string{"github.com/sahilm/fuzzy"}, bans: []string{"os", "net", "log", "time"}},
+		"internal/calibrate": {ours: []string{"internal/parallel"}, bans: []string{"os", "net", "log", "time"}},
+		"internal/lexicon":   {ours: []string{"internal/text", "internal/parallel"}, bans: []string{"os", "net", "log", "time"}},
+		"internal/parallel":  {bans: []string{"os", "net", "log", "time"}},
+		"internal/complete":  {third: []string{"github.com/sahilm/fuzzy"}, bans: []string{"os", "net", "log", "time"}},
 		"internal/content": {
 			ours:  []string{"internal/text", "internal/parallel"},
 			third: []string{"gopkg.in/yaml.v3"},

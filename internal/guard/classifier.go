@@ -57,7 +57,7 @@ func Training(enc *encoder.Encoder) ([]match.Example, match.Options) {
 			out = append(out, match.Example{Label: ordinaryFile + subject, Text: s, Weight: weightOrdinary})
 		}
 	}
-	return out, match.Options{Encoder: enc, Rivals: rivals}
+	return out, match.Options{Encoder: enc, Rivals: rivals, Primal: true}
 }
 
 // HeldOut says what the guard makes of a message that its classifier has learnt, as if it had not: predicted is what match.LeaveOneOut says

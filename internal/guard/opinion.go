@@ -9,11 +9,11 @@ type Opinion map[Category]float64
 // with the labelled questions prints what other cuts would do.
 const (
 	// urgentAt: the urgent categories together.
-	urgentAt = 0.64
+	urgentAt = 0.54
 	// hintAt: all categories together, for an urgent hint to stand; below it becomes a check-in.
 	hintAt = 0.25
 	// doubtAt: all categories together, for a check-in or the see-a-doctor lines.
-	doubtAt = 0.41
+	doubtAt = 0.33
 )
 
 // With adds what a classifier finds, in any reading of the message, to what phrases found. What is said in one breath stays, whatever the

@@ -20,11 +20,11 @@ const (
 	// they mean too.
 	mostParts, encodedParts = 32, 3
 	// partWeight is what a part's opinion counts against that of a whole message: what surrounds it may say that nothing is meant. A part
-	// that speaks less of danger than partAt counts unsureWeight, too little for doubtAt: nearly every long post has a sentence that sounds
-	// like something. Measured with cuts of 0.60 and 0.46: of 139 ordinary long posts 39 got a check-in where every part counted 0.87, and
-	// 18 where it counted 0.7; of 150 in need 140 and 139 were noticed. But of 315 explicit sentences with harmless text around them 283
-	// and 256 stayed urgent: so what is sure keeps its weight.
-	partWeight, partAt, unsureWeight = 0.9, 0.68, 0.6
+	// that speaks less of danger than partAt counts nothing: nearly every long post has a sentence that sounds like something. Of 355 explicit
+	// sentences, with one harmless text around them and with another, 84 and 82 in 100 stayed urgent; of 370 ordinary messages of an author
+	// who writes at length 5 in 100 became urgent and 5 got a check-in. With every part in full these were 88, 88, 8 and 15; with a partAt
+	// of 0.8 81, 76, 3 and 5.
+	partWeight, partAt = 0.8, 0.7
 )
 
 // Opinions returns what the classifier makes of a message: of the whole as it stands, of what stands behind a disguise, and of those parts
@@ -37,17 +37,15 @@ func (g *Guard) Opinions(t text.Tokens, meaning match.Meaning) []Opinion {
 		out = append(out, g.readAlone(*disguised, meaning != nil))
 	}
 	for _, p := range g.worst(parts) {
-		out = append(out, g.readAlone(p, meaning != nil).asPart())
+		if o := g.readAlone(p, meaning != nil); Most(o).Any >= partAt {
+			out = append(out, o.times(partWeight))
+		}
 	}
 	return out
 }
 
-// asPart returns what the opinion of a part counts.
-func (o Opinion) asPart() Opinion {
-	weight := partWeight
-	if Most(o).Any < partAt {
-		weight = unsureWeight
-	}
+// times returns the opinion of something that counts so much.
+func (o Opinion) times(weight float64) Opinion {
 	out := make(Opinion, len(o))
 	for c, p := range o {
 		out[c] = weight * p

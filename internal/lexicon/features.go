@@ -71,7 +71,7 @@ type Vocabulary struct {
 }
 
 // newVocabulary weighs n-grams by the number of examples that have them: smoothed inverse document frequencies, ln((1+n)/(1+df))+1.
-func newVocabulary(grams []gram, frequency []int32, examples int) *Vocabulary {
+func newVocabulary(grams []gram, frequency []uint32, examples int) *Vocabulary {
 	v := &Vocabulary{grams: grams, idf: make([]float32, len(grams)), unseen: math.Log(float64(1+examples)/2) + 1}
 	for id, df := range frequency {
 		v.idf[id] = float32(math.Log(float64(1+examples)/float64(1+df)) + 1)
@@ -81,6 +81,17 @@ func newVocabulary(grams []gram, frequency []int32, examples int) *Vocabulary {
 
 // Len is the number of n-grams.
 func (v *Vocabulary) Len() int { return len(v.grams) }
+
+// WordsOf returns the postings of words and pairs alone.
+func (v *Vocabulary) WordsOf(postings [][]Posting) [][]Posting {
+	out := make([][]Posting, len(postings))
+	for id, g := range v.grams {
+		if g.block() == blockWords {
+			out[id] = postings[id]
+		}
+	}
+	return out
+}
 
 // find returns the id of an n-gram; false when no example has it.
 func (v *Vocabulary) find(g gram) (int32, bool) {
@@ -152,14 +163,14 @@ func Count(tokens []string) Counts {
 func Learn(examples [][]string) (*Vocabulary, []Counts) {
 	all := make([]Counts, len(examples))
 	parallel.Each(len(examples), func(i int) { all[i] = Count(examples[i]) })
-	occurs := make(map[gram]int32)
+	occurs := make(map[gram]uint32)
 	for _, grams := range all {
 		for _, c := range grams {
 			occurs[c.gram]++
 		}
 	}
 	known := slices.Sorted(maps.Keys(occurs))
-	frequency := make([]int32, len(known))
+	frequency := make([]uint32, len(known))
 	for id, g := range known {
 		frequency[id] = occurs[g]
 	}

@@ -16,16 +16,17 @@ type Posting struct {
 
 // Lexicon is the n-grams of the examples, from which a matcher is built at once: reading every text anew would take a second.
 type Lexicon struct {
-	grams    []gram    // of the vocabulary, ascending
-	starts   []uint32  // where the postings of each n-gram start, and one more
-	examples []uint32  // of each posting, ascending within an n-gram
-	times    []uint8   // how often the n-gram stands in the example; more than 255 count as that
-	scales   []float32 // of each example, one a block: what makes the block one of unit length
+	grams     []gram    // of the vocabulary, ascending
+	frequency []uint32  // how many examples have each n-gram
+	starts    []uint32  // where the postings of each n-gram start, and one more; of some n-grams none are kept
+	examples  []uint32  // of each posting, ascending within an n-gram
+	times     []uint8   // how often the n-gram stands in the example; more than 255 count as that
+	scales    []float32 // of each example, one a block: what makes the block one of unit length
 }
 
 // New keeps what the examples' n-grams are.
 func New(v *Vocabulary, counts []Counts) *Lexicon {
-	l := &Lexicon{grams: v.grams, starts: make([]uint32, len(v.grams)+1)}
+	l := &Lexicon{grams: v.grams, frequency: make([]uint32, len(v.grams)), starts: make([]uint32, len(v.grams)+1)}
 	ids := make([][]int32, len(counts))
 	parallel.Each(len(counts), func(i int) {
 		for _, c := range counts[i] {
@@ -35,11 +36,11 @@ func New(v *Vocabulary, counts []Counts) *Lexicon {
 	})
 	for _, of := range ids {
 		for _, id := range of {
-			l.starts[id+1]++
+			l.frequency[id]++
 		}
 	}
-	for id := range l.grams {
-		l.starts[id+1] += l.starts[id]
+	for id, n := range l.frequency {
+		l.starts[id+1] = l.starts[id] + n
 	}
 	next := append([]uint32{}, l.starts...)
 	total := l.starts[len(l.grams)]
@@ -58,16 +59,24 @@ func New(v *Vocabulary, counts []Counts) *Lexicon {
 	return l
 }
 
-// Vocabulary returns the n-grams with their document frequencies.
-func (l *Lexicon) Vocabulary() *Vocabulary {
-	frequency := make([]int32, len(l.grams))
-	for id := range frequency {
-		frequency[id] = int32(l.starts[id+1] - l.starts[id])
+// Words returns a lexicon of the same n-grams that has postings of words and pairs alone: the n-grams inside words have most of them.
+func (l *Lexicon) Words() *Lexicon {
+	out := &Lexicon{grams: l.grams, frequency: l.frequency, starts: make([]uint32, len(l.starts)), scales: l.scales}
+	for id, g := range l.grams {
+		if from, to := l.starts[id], l.starts[id+1]; g.block() == blockWords {
+			out.examples, out.times = append(out.examples, l.examples[from:to]...), append(out.times, l.times[from:to]...)
+		}
+		out.starts[id+1] = uint32(len(out.examples))
 	}
-	return newVocabulary(l.grams, frequency, len(l.scales)/Blocks)
+	return out
 }
 
-// Postings returns the weight of each n-gram in each example that has it.
+// Vocabulary returns the n-grams with their document frequencies.
+func (l *Lexicon) Vocabulary() *Vocabulary {
+	return newVocabulary(l.grams, l.frequency, len(l.scales)/Blocks)
+}
+
+// Postings returns the weight of each n-gram in each example that has it, of those that are kept.
 func (l *Lexicon) Postings(v *Vocabulary) [][]Posting {
 	all := make([]Posting, len(l.examples))
 	out := make([][]Posting, len(l.grams))
@@ -83,8 +92,8 @@ func (l *Lexicon) Postings(v *Vocabulary) [][]Posting {
 }
 
 // MarshalBinary writes variable-length integers: the numbers of n-grams, postings and examples; for each n-gram how far it is from the one
-// before, how many postings it has, and for each of these how far its example is from the one before, twice that and one if a number of
-// times above 1 follows; the bits of the scales.
+// before, how many examples have it, twice that and one if their postings follow, and for each of these how far its example is from the one
+// before, twice that and one if a number of times above 1 follows; the bits of the scales.
 func (l *Lexicon) MarshalBinary() ([]byte, error) {
 	var out []byte
 	for _, n := range []int{len(l.grams), len(l.examples), len(l.scales) / Blocks} {
@@ -94,8 +103,12 @@ func (l *Lexicon) MarshalBinary() ([]byte, error) {
 	for id, g := range l.grams {
 		from, to := l.starts[id], l.starts[id+1]
 		out = binary.AppendUvarint(out, uint64(g-last))
-		out = binary.AppendUvarint(out, uint64(to-from))
 		last = g
+		if from == to {
+			out = binary.AppendUvarint(out, uint64(l.frequency[id])<<1)
+			continue
+		}
+		out = binary.AppendUvarint(out, uint64(l.frequency[id])<<1|1)
 		before := uint32(0)
 		for p := from; p < to; p++ {
 			step := uint64(l.examples[p]-before) << 1
@@ -121,14 +134,18 @@ func (l *Lexicon) UnmarshalBinary(raw []byte) error {
 	if most := uint64(len(raw)); grams > most || postings > most || examples > most { // each takes a byte or more
 		return fmt.Errorf("%d n-grams, %d postings and %d examples are more than %d bytes can hold", grams, postings, examples, most)
 	}
-	l.grams, l.starts = make([]gram, grams), make([]uint32, grams+1)
+	l.grams, l.frequency, l.starts = make([]gram, grams), make([]uint32, grams), make([]uint32, grams+1)
 	l.examples, l.times = make([]uint32, 0, postings), make([]uint8, 0, postings)
 	l.scales = make([]float32, examples*Blocks)
 	last := gram(0)
 	for id := range l.grams {
 		last += gram(u.next())
 		l.grams[id] = last
-		l.unpackPostings(&u, postings)
+		n := u.next()
+		l.frequency[id] = uint32(n >> 1)
+		if n&1 == 1 {
+			l.unpackPostings(&u, n>>1, postings)
+		}
 		l.starts[id+1] = uint32(len(l.examples))
 	}
 	for i := range l.scales {
@@ -140,10 +157,10 @@ func (l *Lexicon) UnmarshalBinary(raw []byte) error {
 	return nil
 }
 
-// unpackPostings reads those of one n-gram, as long as no more come than there are in all.
-func (l *Lexicon) unpackPostings(u *unpacker, most uint64) {
+// unpackPostings reads n postings of one n-gram, as long as no more come than there are in all.
+func (l *Lexicon) unpackPostings(u *unpacker, n, most uint64) {
 	example := uint32(0)
-	for n := u.next(); n > 0 && uint64(len(l.examples)) < most; n-- {
+	for ; n > 0 && uint64(len(l.examples)) < most; n-- {
 		step := u.next()
 		example += uint32(step >> 1)
 		times := uint8(1)
@@ -179,6 +196,9 @@ func (u *unpacker) byte() uint8 {
 	u.rest = u.rest[1:]
 	return b
 }
+
+// Len is the number of n-grams.
+func (l *Lexicon) Len() int { return len(l.grams) }
 
 // Fits reports whether the lexicon can be one of so many examples.
 func (l *Lexicon) Fits(examples int) error {

@@ -1,6 +1,7 @@
 package lexicon
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 func small() [][]string {
@@ -74,6 +76,34 @@ func TestPostings(t *testing.T) {
 	}
 	if diff := cmp.Diff(v, l.Vocabulary(), cmp.AllowUnexported(Vocabulary{})); diff != "" {
 		t.Errorf("vocabulary (-learnt +kept):\n%s", diff)
+	}
+}
+
+// TestWords: what is left are the postings of words and pairs, and nothing else changes.
+func TestWords(t *testing.T) {
+	t.Parallel()
+	v, counts := Learn(small())
+	all := New(v, counts)
+	raw, err := all.Words().MarshalBinary()
+	var words Lexicon
+	if err := errors.Join(err, words.UnmarshalBinary(raw)); err != nil {
+		t.Fatal(err)
+	}
+	want := v.WordsOf(all.Postings(v))
+	if diff := cmp.Diff(want, words.Postings(v), cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("postings (-of all +of words):\n%s", diff)
+	}
+	if diff := cmp.Diff(v, words.Vocabulary(), cmp.AllowUnexported(Vocabulary{})); diff != "" {
+		t.Errorf("vocabulary (-learnt +kept):\n%s", diff)
+	}
+	id, _ := v.find(newGram(blockChars, []byte("csl")))
+	if len(all.Postings(v)[id]) == 0 || len(want[id]) > 0 {
+		t.Error("an n-gram inside words has no postings, or keeps them")
+	}
+	for cut := range raw {
+		if err := new(Lexicon).UnmarshalBinary(raw[:cut]); err == nil {
+			t.Fatalf("%d of %d bytes pass for a lexicon", cut, len(raw))
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 
+	"faqbot/internal/calibrate"
 	"faqbot/internal/lexicon"
 	"faqbot/internal/parallel"
 )
@@ -40,6 +41,13 @@ const worth = 0.02
 type Prediction struct {
 	Example Example
 	Hits    []Hit // best first, all labels
+}
+
+// heldOut is the evidence on some examples as if they had not been learnt from.
+type heldOut struct {
+	calibrate.HeldOut
+
+	examples []int
 }
 
 // Learn solves kernel ridge regression for each label (1 for its own examples, 0 for their nearest rivals) and calibrates confidence
@@ -87,7 +95,7 @@ func learn(examples []Example, o Options, sample int, progress func(done, total 
 	if err != nil {
 		return nil, nil, err
 	}
-	m.model.Ridge, m.model.Nearest = held.calibrate()
+	m.model.Ridge, m.model.Nearest = held.Weigh()
 	m.model.Hash = Hash(examples, o)
 	plan.finish()
 	return m, held, nil
@@ -128,7 +136,7 @@ func (m *Matcher) try(values []float64, setting *float64, by float64, p *plan) e
 		if err != nil {
 			return err
 		}
-		if loss := held.loss(held.calibrate()); loss < least*(1-by) {
+		if loss := held.Loss(held.Weigh()); loss < least*(1-by) {
 			least, best = loss, value
 		}
 		p.chosen()
@@ -139,7 +147,7 @@ func (m *Matcher) try(values []float64, setting *float64, by float64, p *plan) e
 
 // part returns a matcher of some of the examples, with the vocabulary of all, to try settings on.
 func (m *Matcher) part(examples []int) *Matcher {
-	out := &Matcher{labels: m.labels, synonyms: m.synonyms, vocab: m.vocab, model: &Model{}, mostRivals: m.mostRivals}
+	out := &Matcher{labels: m.labels, synonyms: m.synonyms, vocab: m.vocab, model: &Model{}, isPrimal: m.isPrimal, mostRivals: m.mostRivals}
 	for _, i := range examples {
 		out.examples = append(out.examples, m.examples[i])
 	}
@@ -161,6 +169,10 @@ func (m *Matcher) index() {
 			m.postings[f.ID] = append(m.postings[f.ID], lexicon.Posting{Example: int32(i), Weight: f.Weight})
 		}
 	}
+	m.near = m.postings
+	if m.isPrimal {
+		m.near = m.vocab.WordsOf(m.postings)
+	}
 	for label := range m.labels {
 		m.first[label+1] = max(m.first[label+1], m.first[label]) // a label without an example
 	}
@@ -172,28 +184,38 @@ func (m *Matcher) leaveOneOut(examples []int, p *plan) (*heldOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.model.setCoefficients(solved)
-	m.widen()
-	held := &heldOut{examples: examples, evidence: make([]evidence, len(examples)), weights: make([]float64, len(examples)), labels: make([]int, len(examples))}
+	m.keep(solved)
+	n := len(examples)
+	held := &heldOut{calibrate.HeldOut{Evidence: make([]calibrate.Evidence, n), Weights: make([]float64, n), Labels: make([]int, n)}, examples}
 	parallel.Each(len(examples), func(k int) {
 		i := examples[k]
 		e := m.examples[i]
-		found := m.weighEvidence(m.toExample(i), i)
+		found := m.weighEvidence(m.example(i), i)
 		for label, s := range solved {
 			if score, ok := s.held[int32(i)]; ok {
-				found.ridge[label] = score
+				found.Ridge[label] = score
 			}
 		}
-		held.evidence[k], held.weights[k], held.labels[k] = found, e.weight, e.label
+		held.Evidence[k], held.Weights[k], held.Labels[k] = found, e.weight, e.label
 	})
 	return held, nil
+}
+
+// keep puts solutions into the model.
+func (m *Matcher) keep(solved []solution) {
+	if m.isPrimal {
+		m.model.primal = m.newPrimal(solved)
+		return
+	}
+	m.model.setCoefficients(solved)
+	m.widen()
 }
 
 func (m *Matcher) predictions(held *heldOut) []Prediction {
 	out := make([]Prediction, len(held.examples))
 	for k, i := range held.examples {
 		e := m.examples[i]
-		out[k] = Prediction{Example{m.labels[e.label], e.text, e.weight}, m.hits(m.probabilities(held.evidence[k]))}
+		out[k] = Prediction{Example{m.labels[e.label], e.text, e.weight}, m.hits(m.probabilities(held.Evidence[k]))}
 	}
 	return out
 }

@@ -17,6 +17,7 @@ import (
 	"sort"
 	"sync"
 
+	"faqbot/internal/calibrate"
 	"faqbot/internal/encoder"
 	"faqbot/internal/lexicon"
 	"faqbot/internal/parallel"
@@ -40,6 +41,10 @@ type Options struct {
 	// Rivals is from how many examples of others a label is told at most, 1,000 when it is 0. More take longer to learn, by their cube,
 	// and are worth it where few large labels stand close together.
 	Rivals int
+	// Primal keeps for each label the weight of every n-gram, in place of a coefficient for every example it is told from: for few labels
+	// with many examples, which then take hardly longer to ask than few. What is near goes by words and sentences there, and not by the
+	// n-grams inside words, which nearly all examples share.
+	Primal bool
 }
 
 // Hit is one label with the calibrated probability that it is the right one.
@@ -67,13 +72,15 @@ type Matcher struct {
 	first        []int     // index of each label's first example, and one more
 	synonyms     *lexicon.Synonyms
 	vocab        *lexicon.Vocabulary
-	postings     [][]lexicon.Posting // by feature id
+	near         [][]lexicon.Posting // by feature id: what makes an example near
+	postings     [][]lexicon.Posting // by feature id, of all features; for learning
 	model        *Model
+	isPrimal     bool
 	mostRivals   int
 	postingsPool sync.Pool // of *[][]lexicon.Posting, all empty; for learning
 	pairs        *pairs    // for learning from few examples; nil where there are too many
 	// What is derived from the model.
-	coefficients [][]float32     // by label, for the members of its block
+	coefficients [][]float32     // by label, for the members of its block; nil where the model is primal
 	matrix       *encoder.Matrix // of the embeddings; nil without
 }
 
@@ -94,7 +101,7 @@ func New(examples []Example, o Options, model *Model) (*Matcher, error) {
 		return nil, ErrStale
 	}
 	m, _ := arrange(examples, o)
-	if err := model.fits(len(m.labels), len(m.examples)); err != nil {
+	if err := model.fits(o.Primal, len(m.labels), len(m.examples)); err != nil {
 		return nil, err
 	}
 	m.model = model
@@ -102,7 +109,7 @@ func New(examples []Example, o Options, model *Model) (*Matcher, error) {
 		m.embed(model.embeddings)
 	}
 	m.vocab = model.lexicon.Vocabulary()
-	m.postings = model.lexicon.Postings(m.vocab)
+	m.near = model.lexicon.Postings(m.vocab)
 	m.widen()
 	return m, nil
 }
@@ -118,7 +125,7 @@ func Train(examples []Example, o Options) (*Matcher, error) {
 
 // arrange brings labels and examples into their order, which is the same for the same examples in any. The examples have no features.
 func arrange(examples []Example, o Options) (m *Matcher, sorted []Example) {
-	m = &Matcher{synonyms: lexicon.NewSynonyms(o.Synonyms), model: &Model{}, mostRivals: cmp.Or(o.Rivals, mostRivals)}
+	m = &Matcher{synonyms: lexicon.NewSynonyms(o.Synonyms), model: &Model{}, isPrimal: o.Primal, mostRivals: cmp.Or(o.Rivals, mostRivals)}
 	sorted = slices.Clone(examples)
 	slices.SortStableFunc(sorted, func(a, b Example) int {
 		return cmp.Or(cmp.Compare(a.Label, b.Label), cmp.Compare(a.Text, b.Text))
@@ -142,8 +149,13 @@ func prepare(examples []Example, o Options) *Matcher {
 	vocab, counts := lexicon.Learn(tokens)
 	m.vocab = vocab
 	parallel.Each(len(sorted), func(i int) { m.examples[i].features = vocab.Vector(counts[i]) })
-	m.model.lexicon = lexicon.New(vocab, counts)
-	m.postings = m.model.lexicon.Postings(vocab)
+	all := lexicon.New(vocab, counts)
+	m.postings = all.Postings(vocab)
+	m.model.lexicon, m.near = all, m.postings
+	if m.isPrimal {
+		m.model.lexicon = all.Words()
+		m.near = m.model.lexicon.Postings(vocab)
+	}
 	return m
 }
 
@@ -154,6 +166,9 @@ func (m *Matcher) embed(e *embeddings) {
 
 // widen makes numbers of the model's rounded coefficients.
 func (m *Matcher) widen() {
+	if m.isPrimal {
+		return
+	}
 	m.coefficients = make([][]float32, len(m.labels))
 	for label, b := range m.model.blocks {
 		m.coefficients[label] = make([]float32, len(b.coefficients))
@@ -179,9 +194,19 @@ func (m *Matcher) Rank(t text.Tokens, meaning Meaning, limit int) []Hit {
 	return hits[:min(limit, len(hits))]
 }
 
-// question returns the similarity of a question to every example.
-func (m *Matcher) question(tokens []string, meaning Meaning) []float32 {
-	words := sync.OnceValue(func() []float32 { return m.shared(m.vocab.Vector(lexicon.Count(tokens))) })
+// question is a text in the form that evidence is weighed for.
+type question struct {
+	features []lexicon.Feature
+	centred  []float32 // its embedding; nil by words alone
+	near     []float32 // how near every example is
+}
+
+// question reads a question.
+func (m *Matcher) question(tokens []string, meaning Meaning) question {
+	words := sync.OnceValue(func() question {
+		features := m.vocab.Vector(lexicon.Count(tokens))
+		return question{features: features, near: m.shared(features, m.near)}
+	})
 	if meaning == nil || m.model.embeddings == nil {
 		return words()
 	}
@@ -190,14 +215,32 @@ func (m *Matcher) question(tokens []string, meaning Meaning) []float32 {
 		words()
 	}()
 	centred := m.model.embeddings.centre(meaning())
-	out := words()
-	m.addCosines(out, centred)
-	return out
+	q := words()
+	q.centred = centred
+	m.addCosines(q.near, centred)
+	return q
+}
+
+// example reads an example as if it were a question.
+func (m *Matcher) example(i int) question {
+	q := question{features: m.examples[i].features}
+	if m.model.embeddings != nil {
+		q.centred = m.model.embeddings.vectors(i)
+	}
+	if !m.isPrimal {
+		q.near = m.toExample(i)
+		return q
+	}
+	q.near = m.shared(q.features, m.near)
+	if q.centred != nil {
+		m.addCosines(q.near, q.centred)
+	}
+	return q
 }
 
 // probabilities weighs the evidence for every label.
-func (m *Matcher) probabilities(e evidence) []float64 {
-	return e.softmax(m.model.Ridge, m.model.Nearest)
+func (m *Matcher) probabilities(e calibrate.Evidence) []float64 {
+	return e.Softmax(m.model.Ridge, m.model.Nearest)
 }
 
 // hits pairs labels with their probabilities, best first.
@@ -213,18 +256,18 @@ func (m *Matcher) hits(probabilities []float64) []Hit {
 // similarities returns the kernel between a text and every example: the inner product of their n-grams and, weighted, of their
 // centred embeddings; centred may be nil.
 func (m *Matcher) similarities(features []lexicon.Feature, centred []float32) []float32 {
-	out := m.shared(features)
+	out := m.shared(features, m.postings)
 	if centred != nil {
 		m.addCosines(out, centred)
 	}
 	return out
 }
 
-// shared returns the inner product of the n-grams of a text with those of every example.
-func (m *Matcher) shared(features []lexicon.Feature) []float32 {
+// shared returns the inner product of the n-grams of a text with those of every example, as far as they are among the postings.
+func (m *Matcher) shared(features []lexicon.Feature, postings [][]lexicon.Posting) []float32 {
 	out := make([]float32, len(m.examples))
 	for _, f := range features {
-		for _, p := range m.postings[f.ID] {
+		for _, p := range postings[f.ID] {
 			out[p.Example] += f.Weight * p.Weight
 		}
 	}
@@ -239,20 +282,36 @@ func (m *Matcher) addCosines(to, centred []float32) {
 // nearest is how many of a label's examples speak for it by being near: the mean of three is steadier than the best.
 const nearest = 3
 
-// weighEvidence turns the similarities to all examples into evidence for each label. The example skip counts as not there; none is -1.
-func (m *Matcher) weighEvidence(similarity []float32, skip int) evidence {
-	e := evidence{ridge: make([]float64, len(m.labels)), nearest: make([]float64, len(m.labels))}
-	scale := 1 / (lexicon.Blocks + m.model.Embedding*m.model.Embedding) // of an example with itself the similarity is 1 then
+// weighEvidence weighs what speaks for each label. The example skip counts as not there; none is -1.
+func (m *Matcher) weighEvidence(q question, skip int) calibrate.Evidence {
+	e := calibrate.Evidence{Nearest: make([]float64, len(m.labels))}
+	if m.isPrimal {
+		e.Ridge = m.model.primal.scores(q.features, q.centred)
+	} else {
+		e.Ridge = m.dualScores(q.near)
+	}
+	blocks := float64(lexicon.Blocks)
+	if m.isPrimal {
+		blocks = 1 // words alone
+	}
+	scale := 1 / (blocks + m.model.Embedding*m.model.Embedding) // an example is as near to itself as 1 then
 	for label := range m.labels {
+		e.Nearest[label] = scale * meanOfBest(q.near, m.first[label], m.first[label+1], skip)
+	}
+	return e
+}
+
+// dualScores returns the ridge scores from the similarities to all examples.
+func (m *Matcher) dualScores(similarity []float32) []float64 {
+	out := make([]float64, len(m.labels))
+	for label, coefficients := range m.coefficients {
 		sum := float32(0)
-		coefficients := m.coefficients[label]
 		for k, i := range m.model.blocks[label].members {
 			sum += similarity[i] * coefficients[k]
 		}
-		e.ridge[label] = float64(sum)
-		e.nearest[label] = scale * meanOfBest(similarity, m.first[label], m.first[label+1], skip)
+		out[label] = float64(sum)
 	}
-	return e
+	return out
 }
 
 // meanOfBest returns the mean of the largest similarities in a range, of fewer than three where there are fewer.
@@ -289,19 +348,19 @@ func (m *Matcher) Explain(t text.Tokens, meaning Meaning, label string, terms in
 		return Reason{}, false
 	}
 	tokens := m.synonyms.Apply(lexicon.Core(t.Plain()))
-	similarity := m.question(tokens, meaning)
+	q := m.question(tokens, meaning)
 	best := m.first[want]
 	for i := best; i < m.first[want+1]; i++ {
-		if similarity[i] > similarity[best] {
+		if q.near[i] > q.near[best] {
 			best = i
 		}
 	}
 	reason.Via = m.examples[best].text
 	texts := m.vocab.Texts(tokens)
-	for _, f := range m.vocab.Vector(lexicon.Count(tokens)) {
-		at, ok := slices.BinarySearchFunc(m.postings[f.ID], int32(best), func(p lexicon.Posting, i int32) int { return cmp.Compare(p.Example, i) })
+	for _, f := range q.features {
+		at, ok := slices.BinarySearchFunc(m.near[f.ID], int32(best), func(p lexicon.Posting, i int32) int { return cmp.Compare(p.Example, i) })
 		if ok {
-			reason.Terms = append(reason.Terms, Term{texts[f.ID], float64(f.Weight * m.postings[f.ID][at].Weight)})
+			reason.Terms = append(reason.Terms, Term{texts[f.ID], float64(f.Weight * m.near[f.ID][at].Weight)})
 		}
 	}
 	slices.SortStableFunc(reason.Terms, func(a, b Term) int { return cmp.Compare(b.Weight, a.Weight) })
@@ -316,7 +375,7 @@ func Hash(examples []Example, o Options) string {
 		_ = binary.Write(h, binary.LittleEndian, uint64(len(s)))
 		h.Write([]byte(s))
 	}
-	write(fmt.Sprint(settings, rivals, leastRivals, cmp.Or(o.Rivals, mostRivals), lexicon.Settings))
+	write(fmt.Sprint(settings, rivals, leastRivals, cmp.Or(o.Rivals, mostRivals), o.Primal, lexicon.Settings))
 	if o.Encoder != nil {
 		write(encoder.Hash())
 	}

@@ -43,7 +43,13 @@ func rank(m *match.Matcher, s string) []match.Hit {
 
 func TestRank(t *testing.T) {
 	t.Parallel()
-	m := train(t, small(), match.Options{})
+	t.Run("dual", func(t *testing.T) { t.Parallel(); testRank(t, match.Options{}) })
+	t.Run("primal", func(t *testing.T) { t.Parallel(); testRank(t, match.Options{Primal: true}) })
+}
+
+func testRank(t *testing.T, o match.Options) {
+	t.Helper()
+	m := train(t, small(), o)
 	for question, want := range map[string]string{
 		"i just cannot sleep at night": "sleep", "nightmare last night": "dreams", "dreeams": "dreams", "can i pay by card": "money", "SLEEP!!!": "sleep",
 	} {
@@ -92,15 +98,21 @@ func TestOrderOfExamplesIsNothing(t *testing.T) {
 // TestLeaveOneOut compares the closed form with what it stands for: learning again without each example.
 func TestLeaveOneOut(t *testing.T) {
 	t.Parallel()
+	t.Run("dual", func(t *testing.T) { t.Parallel(); testLeaveOneOut(t, match.Options{}) })
+	t.Run("primal", func(t *testing.T) { t.Parallel(); testLeaveOneOut(t, match.Options{Primal: true}) })
+}
+
+func testLeaveOneOut(t *testing.T, o match.Options) {
+	t.Helper()
 	examples := small()
-	all, err := match.LeaveOneOut(examples, match.Options{}, nil)
+	all, err := match.LeaveOneOut(examples, o, nil)
 	if err != nil || len(all) != len(examples) {
 		t.Fatalf("%d predictions, %v", len(all), err)
 	}
 	agree := 0
 	for _, p := range all {
 		rest := slices.DeleteFunc(slices.Clone(examples), func(e match.Example) bool { return e.Text == p.Example.Text })
-		hits := rank(train(t, rest, match.Options{}), p.Example.Text)
+		hits := rank(train(t, rest, o), p.Example.Text)
 		if hits[0].Label == p.Hits[0].Label {
 			agree++
 		}
@@ -137,8 +149,14 @@ func TestExplain(t *testing.T) {
 
 func TestModelRoundTrip(t *testing.T) {
 	t.Parallel()
+	t.Run("dual", func(t *testing.T) { t.Parallel(); testModelRoundTrip(t, match.Options{}, match.Options{Primal: true}) })
+	t.Run("primal", func(t *testing.T) { t.Parallel(); testModelRoundTrip(t, match.Options{Primal: true}, match.Options{}) })
+}
+
+func testModelRoundTrip(t *testing.T, o, others match.Options) {
+	t.Helper()
 	examples := small()
-	model, err := match.Learn(examples, match.Options{}, nil)
+	model, err := match.Learn(examples, o, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,15 +168,22 @@ func TestModelRoundTrip(t *testing.T) {
 	if err := read.UnmarshalBinary(raw); err != nil {
 		t.Fatal(err)
 	}
-	stored, err := match.New(examples, match.Options{}, &read)
+	stored, err := match.New(examples, o, &read)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a, b := rank(stored, "no sleep"), rank(train(t, examples, match.Options{}), "no sleep"); !slices.Equal(a, b) {
+	if a, b := rank(stored, "no sleep"), rank(train(t, examples, o), "no sleep"); !slices.Equal(a, b) {
 		t.Errorf("stored %v, learnt %v", a, b)
 	}
-	if _, err := match.New(examples[1:], match.Options{}, &read); !errors.Is(err, match.ErrStale) {
+	if _, err := match.New(examples[1:], o, &read); !errors.Is(err, match.ErrStale) {
 		t.Errorf("other examples: %v", err)
+	}
+	if _, err := match.New(examples, others, &read); !errors.Is(err, match.ErrStale) {
+		t.Errorf("other options: %v", err)
+	}
+	read.Hash = match.Hash(examples, others)
+	if _, err := match.New(examples, others, &read); err == nil {
+		t.Error("a model passes for one of the other form")
 	}
 	for cut := range len(raw) {
 		if err := new(match.Model).UnmarshalBinary(raw[:cut]); err == nil {

@@ -22,8 +22,9 @@ type Model struct {
 	// Ridge and Nearest weigh the two kinds of evidence in the logit of a label.
 	Ridge, Nearest float64
 
-	blocks     []block // one a label
+	blocks     []block // one a label; nil where the model is primal
 	step       float64 // unit of the coefficients
+	primal     *primal // nil where the model has blocks
 	lexicon    *lexicon.Lexicon
 	embeddings *embeddings // nil without an encoder
 }
@@ -43,11 +44,7 @@ func (m *Model) setCoefficients(solved []solution) {
 			largest = max(largest, math.Abs(c))
 		}
 	}
-	// A step of four decimal digits, so that it is itself the same on every processor.
-	m.step = math.Ceil(largest*1000/math.MaxInt16*1e4) / 1e7
-	if m.step == 0 {
-		m.step = 1
-	}
+	m.step = stepFor(largest, math.MaxInt16)
 	m.blocks = make([]block, len(solved))
 	for label, s := range solved {
 		b := block{members: s.members, coefficients: make([]int16, len(s.coefficients))}
@@ -58,9 +55,18 @@ func (m *Model) setCoefficients(solved []solution) {
 	}
 }
 
+// stepFor is the unit in which the largest number is no more than most. It has four decimal digits, so that it is itself the same on
+// every processor.
+func stepFor(largest float64, most int) float64 {
+	if step := math.Ceil(largest*1000/float64(most)*1e4) / 1e7; step > 0 {
+		return step
+	}
+	return 1
+}
+
 const (
 	// modelMagic opens a model file; its last digit is the version of the layout.
-	modelMagic = "faqmodl4"
+	modelMagic = "faqmodl5"
 	// hashDigits is the length of a hash in a model file.
 	hashDigits = 64
 )
@@ -69,11 +75,12 @@ const (
 type head struct {
 	Embedding, Penalty, Ridge, Nearest, Step float64
 	Labels, Embeddings                       uint32
+	Primal                                   uint32 // n-grams; 0 where labels have blocks
 	Lexicon                                  uint32 // its bytes
 }
 
 // MarshalBinary writes the model, little endian: magic, hash, head; for each label the number of its members, the members and their
-// coefficients; the lexicon; the embeddings' mean, and the embeddings.
+// coefficients, or the weights of a primal model; the lexicon; the embeddings' mean, and the embeddings.
 func (m *Model) MarshalBinary() ([]byte, error) {
 	if len(m.Hash) != hashDigits {
 		return nil, errors.New("the model has no hash")
@@ -88,6 +95,10 @@ func (m *Model) MarshalBinary() ([]byte, error) {
 	parts := []any{[]byte(modelMagic), []byte(m.Hash), &h}
 	for _, b := range m.blocks {
 		parts = append(parts, uint32(len(b.members)), b.members, b.coefficients)
+	}
+	if p := m.primal; p != nil {
+		h.Labels, h.Step, h.Primal = uint32(p.labels), p.step, uint32(len(p.words)/p.labels)
+		parts = append(parts, p.words, p.sentences)
 	}
 	parts = append(parts, words)
 	if e := m.embeddings; e != nil {
@@ -116,16 +127,10 @@ func (m *Model) UnmarshalBinary(raw []byte) error {
 	if r.err == nil && !h.possible() {
 		return errors.New("the model file has impossible settings")
 	}
-	for range h.Labels {
-		if r.err != nil {
-			break
-		}
-		var n uint32
-		r.read(&n)
-		b := block{members: make([]int32, r.count(n, 6)), coefficients: make([]int16, r.count(n, 6))}
-		r.read(b.members)
-		r.read(b.coefficients)
-		out.blocks = append(out.blocks, b)
+	if h.Primal > 0 {
+		out.primal = r.primal(h)
+	} else {
+		out.blocks = r.blocks(h.Labels)
 	}
 	out.lexicon = r.lexicon(h.Lexicon)
 	if h.Embeddings > 0 {
@@ -153,9 +158,19 @@ func (h head) possible() bool {
 }
 
 // fits reports whether a model can belong to so many labels and examples, which a file of the right hash alone does not promise.
-func (m *Model) fits(labels, examples int) error {
-	if len(m.blocks) != labels {
-		return fmt.Errorf("the model has %d labels, not %d", len(m.blocks), labels)
+func (m *Model) fits(isPrimal bool, labels, examples int) error {
+	if (m.primal != nil) != isPrimal {
+		return errors.New("the model is of the wrong form")
+	}
+	has := len(m.blocks)
+	if p := m.primal; p != nil {
+		has = p.labels
+		if n := m.lexicon.Len(); len(p.words) != n*labels {
+			return fmt.Errorf("the model weighs %d n-grams, not %d", len(p.words)/max(labels, 1), n)
+		}
+	}
+	if has != labels {
+		return fmt.Errorf("the model has %d labels, not %d", has, labels)
 	}
 	if e := m.embeddings; e != nil && len(e.rows) != examples*encoder.Dim {
 		return fmt.Errorf("the model has %d embeddings, not %d", len(e.rows)/encoder.Dim, examples)
@@ -185,6 +200,35 @@ func (r *reader) read(into any) {
 	}
 }
 
+// blocks reads those of so many labels.
+func (r *reader) blocks(labels uint32) []block {
+	var out []block
+	for range labels {
+		if r.err != nil {
+			break
+		}
+		var n uint32
+		r.read(&n)
+		b := block{members: make([]int32, r.count(n, 6)), coefficients: make([]int16, r.count(n, 6))}
+		r.read(b.members)
+		r.read(b.coefficients)
+		out = append(out, b)
+	}
+	return out
+}
+
+// primal reads the weights of features.
+func (r *reader) primal(h head) *primal {
+	labels := r.count(h.Labels, 1)
+	out := &primal{labels: labels, step: h.Step, words: make([]int8, r.count(h.Primal, labels)*labels)}
+	r.read(out.words)
+	if h.Embeddings > 0 {
+		out.sentences = make([]float32, r.count(encoder.Dim, labels*4)*labels)
+		r.read(out.sentences)
+	}
+	return out
+}
+
 // lexicon reads one of so many bytes.
 func (r *reader) lexicon(size uint32) *lexicon.Lexicon {
 	raw := make([]byte, r.count(size, 1))
@@ -198,7 +242,7 @@ func (r *reader) lexicon(size uint32) *lexicon.Lexicon {
 
 // count checks that n items of some bytes each can still follow, so that a broken number makes no huge allocation.
 func (r *reader) count(n uint32, bytesEach int) int {
-	if r.err == nil && int(n) > r.rest.Len()/bytesEach {
+	if r.err == nil && int(n) > r.rest.Len()/max(bytesEach, 1) {
 		r.err = io.ErrUnexpectedEOF
 	}
 	if r.err != nil {

@@ -47,7 +47,7 @@ func connect(address string) (*Store, error) {
 
 // lockByDescription keeps SQLite's locks on a file where this process, by whatever code, closes the file elsewhere. Not every system can.
 // SQLite decides on its way of locking without a lock of its own, so two first calls at once could change it under a lock that is held.
-var lockByDescription = sync.OnceFunc(func() { _, _ = sqlite.OFDLocking(true) })
+var lockByDescription = sync.OnceFunc(func() { _, _ = sqlite.OFDLocking(true) }) //nolint:gochecknoglobals // the setting is the process's
 
 // connectSQLite opens a file, or makes it. There is one connection that writes: several would only wait for each other, by polling.
 func connectSQLite(path string) (*Store, error) {

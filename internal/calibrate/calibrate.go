@@ -1,4 +1,7 @@
-package match
+// Package calibrate turns what speaks for labels into probabilities, by weighing two kinds of evidence on examples that were held out.
+//
+// It knows figures by label alone; it must not know words, examples or what a label stands for.
+package calibrate
 
 import (
 	"math"
@@ -6,25 +9,24 @@ import (
 	"faqbot/internal/parallel"
 )
 
-// evidence is what speaks for each label before it is weighed: the ridge score, and how near its nearest examples are.
-type evidence struct {
-	ridge, nearest []float64 // by label
+// Evidence is what speaks for each label before it is weighed: the ridge score, and how near its nearest examples are.
+type Evidence struct {
+	Ridge, Nearest []float64 // by label
 }
 
-// heldOut is the evidence on examples as if they had not been learnt from.
-type heldOut struct {
-	examples []int // indices of the matcher
-	evidence []evidence
-	weights  []float64
-	labels   []int
+// HeldOut is the evidence on examples as if they had not been learnt from, with what each counts and its label.
+type HeldOut struct {
+	Evidence []Evidence
+	Weights  []float64
+	Labels   []int
 }
 
 // shrink keeps the weights of evidence finite where every example is told right.
 const shrink = 1e-4
 
-// calibrate returns the weights of the two kinds of evidence that make the held-out examples most probable under the softmax of their
+// Weigh returns the weights of the two kinds of evidence that make the held-out examples most probable under the softmax of their
 // sum. The loss is convex: Newton's method finds its only minimum. Evidence that would count against a label counts nothing.
-func (h *heldOut) calibrate() (ridge, nearest float64) {
+func (h *HeldOut) Weigh() (ridge, nearest float64) {
 	ridge, nearest = h.newton(true, true)
 	switch {
 	case nearest < 0:
@@ -39,7 +41,7 @@ func (h *heldOut) calibrate() (ridge, nearest float64) {
 }
 
 // newton minimises the loss over those weights that are free; the others stay 0.
-func (h *heldOut) newton(freeRidge, freeNearest bool) (ridge, nearest float64) {
+func (h *HeldOut) newton(freeRidge, freeNearest bool) (ridge, nearest float64) {
 	const steps = 60
 	free := [2]bool{freeRidge, freeNearest}
 	x := [2]float64{}
@@ -71,8 +73,8 @@ func (h *heldOut) newton(freeRidge, freeNearest bool) (ridge, nearest float64) {
 	return x[0], x[1]
 }
 
-// loss is the weighted mean cross-entropy of the held-out examples, with a small penalty on large weights.
-func (h *heldOut) loss(ridge, nearest float64) float64 {
+// Loss is the weighted mean cross-entropy of the held-out examples, with a small penalty on large weights.
+func (h *HeldOut) Loss(ridge, nearest float64) float64 {
 	return h.measure([2]float64{ridge, nearest}).loss
 }
 
@@ -84,13 +86,13 @@ type measured struct {
 }
 
 // measure measures the loss: gradient and Hessian are the mean and the covariance of the evidence under the model.
-func (h *heldOut) measure(x [2]float64) measured {
-	each := make([]measured, len(h.evidence))
-	parallel.Each(len(each), func(k int) { each[k] = h.evidence[k].measure(h.labels[k], x) })
+func (h *HeldOut) measure(x [2]float64) measured {
+	each := make([]measured, len(h.Evidence))
+	parallel.Each(len(each), func(k int) { each[k] = h.Evidence[k].measure(h.Labels[k], x) })
 	var out measured
 	total := 0.0
 	for k, e := range each { // in their order, so that every sum is the same each time
-		w := h.weights[k]
+		w := h.Weights[k]
 		total += w
 		out.loss += w * e.loss
 		for i := range x {
@@ -113,11 +115,11 @@ func (h *heldOut) measure(x [2]float64) measured {
 }
 
 // measure measures the cross-entropy of one example of a label.
-func (e evidence) measure(label int, x [2]float64) measured {
+func (e Evidence) measure(label int, x [2]float64) measured {
 	var sum, ridge, nearest, ridge2, nearest2, both float64 // of what labels' evidence weighs, and of products with it
 	largest := e.largest(x)
-	for c, r := range e.ridge {
-		n := e.nearest[c]
+	for c, r := range e.Ridge {
+		n := e.Nearest[c]
 		q := math.Exp(x[0]*r + x[1]*n - largest)
 		sum += q
 		ridge += q * r
@@ -129,7 +131,7 @@ func (e evidence) measure(label int, x [2]float64) measured {
 	ridge /= sum
 	nearest /= sum
 	covariance := both/sum - ridge*nearest
-	own := [2]float64{e.ridge[label], e.nearest[label]}
+	own := [2]float64{e.Ridge[label], e.Nearest[label]}
 	return measured{
 		loss:     math.Log(sum) - (x[0]*own[0] + x[1]*own[1] - largest),
 		gradient: [2]float64{ridge - own[0], nearest - own[1]},
@@ -138,21 +140,21 @@ func (e evidence) measure(label int, x [2]float64) measured {
 }
 
 // largest is the largest logit of a label.
-func (e evidence) largest(x [2]float64) float64 {
+func (e Evidence) largest(x [2]float64) float64 {
 	out := math.Inf(-1)
-	for c, r := range e.ridge {
-		out = max(out, x[0]*r+x[1]*e.nearest[c])
+	for c, r := range e.Ridge {
+		out = max(out, x[0]*r+x[1]*e.Nearest[c])
 	}
 	return out
 }
 
-// softmax turns evidence into probabilities that sum to 1.
-func (e evidence) softmax(ridge, nearest float64) []float64 {
-	out := make([]float64, len(e.ridge))
+// Softmax turns evidence into probabilities that sum to 1.
+func (e Evidence) Softmax(ridge, nearest float64) []float64 {
+	out := make([]float64, len(e.Ridge))
 	largest := e.largest([2]float64{ridge, nearest})
 	sum := 0.0
-	for c, r := range e.ridge {
-		out[c] = math.Exp(ridge*r + nearest*e.nearest[c] - largest)
+	for c, r := range e.Ridge {
+		out[c] = math.Exp(ridge*r + nearest*e.Nearest[c] - largest)
 		sum += out[c]
 	}
 	for c := range out {
