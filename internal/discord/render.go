@@ -116,6 +116,9 @@ func renderUrgent(r answer.Urgent, v view, countries []answer.Option) api.Body {
 	}
 	m := plainMessage(r.Card)
 	ask := api.Buttons(api.Button(labelAlert, pathAlert+"/"+r.Key, discordgo.SecondaryButton))
+	if !v.public { // in public it stays: others may need it, and nobody is to take it from them
+		ask = append(ask, controls("", v, false)...)
+	}
 	m.Components = api.Rows(linkButtons(r.Card), countryMenu(pathUrgent+"/"+r.Key, countries), ask)
 	return m
 }
