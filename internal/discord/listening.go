@@ -24,7 +24,8 @@ var errSilent = errors.New("nothing is said here")
 const (
 	textElsewhere = "The moderators of this server have chosen where, and for whom, I answer. What you asked is not shown to anyone. " +
 		"If anyone may be in danger, type /help-now: that works everywhere."
-	textPace = "One moment, please: you can ask again in %d seconds. If anyone may be in danger, type /help-now: that works at once."
+	textNotHere = "The moderators of this server have chosen where, and for whom, I answer, and cards are not shared elsewhere. Only you have seen this one."
+	textPace    = "One moment, please: you can ask again in %d seconds. If anyone may be in danger, type /help-now: that works at once."
 )
 
 // memory is what the bot remembers between events, for as long as the process lives.
@@ -78,21 +79,27 @@ func (a *adapter) incoming(waiting, answering context.Context, received time.Tim
 
 // reluctance says why words are answered only where they speak of danger; empty where they are answered anyway.
 func (a *adapter) reluctance(ctx context.Context, guild, channel, user string, roles []string, at time.Time) string {
-	if guild == "" || a.rules == nil {
-		return ""
-	}
-	rules := a.rules(ctx, guild)
-	parent := ""
-	if len(rules.AskChannels) > 0 && !rules.Answers(channel, "", roles) {
-		parent = a.parent(ctx, channel)
-	}
-	if !rules.Answers(channel, parent, roles) {
+	rules := a.rulesOf(ctx, guild)
+	if !a.answers(ctx, rules, channel, roles) {
 		return textElsewhere
 	}
 	if wait := a.memory.paces.Wait(guild, user, rules.Cooldown, at); wait > 0 {
 		return fmt.Sprintf(textPace, int((wait+time.Second-1)/time.Second))
 	}
 	return ""
+}
+
+// rulesOf returns a server's rules; there are none in direct messages.
+func (a *adapter) rulesOf(ctx context.Context, guild string) manners.Rules {
+	if guild == "" || a.rules == nil {
+		return manners.Rules{}
+	}
+	return a.rules(ctx, guild)
+}
+
+// answers reports whether rules let members with some roles be answered in a channel, or in the one that a thread is in.
+func (a *adapter) answers(ctx context.Context, rules manners.Rules, channel string, roles []string) bool {
+	return rules.Answers(channel, "", roles) || len(rules.AskChannels) > 0 && rules.Answers(channel, a.parent(ctx, channel), roles)
 }
 
 // parent finds a channel's parent; none where Discord does not say.

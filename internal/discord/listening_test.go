@@ -266,10 +266,61 @@ func TestRules(t *testing.T) {
 	})
 }
 
+// TestShareElsewhere: a card is not shared where, or by whom, moderators do not want answers; a thread of a chosen channel is one.
+func TestShareElsewhere(t *testing.T) {
+	t.Parallel()
+	here := "the channel"
+	for name, c := range map[string]struct {
+		rules manners.Rules
+		kind  int // of the channel, which is below channel 77
+		want  bool
+	}{
+		"chosen channel":           {manners.Rules{AskChannels: []string{here}}, 0, true},
+		"thread of a chosen one":   {manners.Rules{AskChannels: []string{"77"}}, 11, true},
+		"another channel":          {manners.Rules{AskChannels: []string{"77"}}, 0, false},
+		"members without the role": {manners.Rules{AskRoles: []string{"88"}}, 0, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := listen(t, func(s *discordtest.Server, config *Config) {
+				rules := c.rules
+				if slices.Equal(rules.AskChannels, []string{here}) {
+					rules.AskChannels = []string{s.ChannelID}
+				}
+				config.Rules = func(context.Context, string) manners.Rules { return rules }
+				s.Inject(discordtest.Rule{Method: "GET", Prefix: "/channels/", Times: -1, Answer: discordtest.Answer{
+					Status: 200, Body: fmt.Sprintf(`{"id":%q,"type":%d,"parent_id":"77"}`, s.ChannelID, c.kind),
+				}})
+			}, func(s *discordtest.Server) {
+				private := json.RawMessage(`{"flags":64}`)
+				for path, asks := range map[string]string{"share/faq/duration": textShare, "publish/faq/duration": textShared} {
+					in := s.Button(discordtest.From{}, private, path)
+					want := textNotHere
+					if c.want {
+						want = asks
+					}
+					if got := told(t, s, in); got != want {
+						t.Errorf("%s gets %q", path, got)
+					}
+				}
+			})
+			if got := said(s, s.ChannelID); (len(got) == 1) != c.want {
+				t.Errorf("said %q", got)
+			}
+		})
+	}
+}
+
 // ask uses the command and returns the text of the response.
 func ask(t *testing.T, s *discordtest.Server, words string) string {
 	t.Helper()
 	in := s.Command(discordtest.From{}, "ask", discordtest.Arg{Name: "question", Value: words})
+	return told(t, s, in)
+}
+
+// told sends an interaction and returns the text of the response.
+func told(t *testing.T, s *discordtest.Server, in discordtest.Interaction) string {
+	t.Helper()
 	send(t, s, "INTERACTION_CREATE", in)
 	got, err := s.Response(t.Context(), in)
 	if err != nil {

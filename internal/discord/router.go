@@ -353,9 +353,12 @@ func topicMenu(list []answer.Option, placeholder string) []discordgo.MessageComp
 }
 
 // askShare asks before anything becomes public.
-func askShare(_ context.Context, a *adapter, in input) (response, error) {
+func askShare(ctx context.Context, a *adapter, in input) (response, error) {
 	if _, ok := a.bot.Entry(in.arg, in.question); !ok || !in.share {
 		return in.respond(api.Body{Content: textNotShared}), nil
+	}
+	if !a.answers(ctx, a.rulesOf(ctx, in.guild), in.channel, in.roles) {
+		return in.keepPrivate(), nil
 	}
 	return in.respond(api.Body{Content: textShare, Components: api.Rows(api.Buttons(
 		api.Button(labelPublish, pathPublish+"/"+in.arg, discordgo.PrimaryButton),
@@ -363,12 +366,21 @@ func askShare(_ context.Context, a *adapter, in input) (response, error) {
 	))}), nil
 }
 
+// keepPrivate says that moderators do not want a card in this channel. Danger is no card that can be shared, and is shown everywhere.
+func (in input) keepPrivate() response {
+	back := api.Button(labelBack, pathEntry+"/"+in.arg, discordgo.SecondaryButton)
+	return in.respond(api.Body{Content: textNotHere, Components: api.Rows(api.Buttons(back))})
+}
+
 // publish posts a card into the channel, without a name.
-func publish(_ context.Context, a *adapter, in input) (response, error) {
+func publish(ctx context.Context, a *adapter, in input) (response, error) {
 	in.question.Country = "" // which everybody would see
 	out, ok := a.bot.Entry(in.arg, in.question)
 	if !ok || !in.share {
 		return in.respond(api.Body{Content: textNotShared}), nil
+	}
+	if !a.answers(ctx, a.rulesOf(ctx, in.guild), in.channel, in.roles) { // the question may have stood there since before they chose
+		return in.keepPrivate(), nil
 	}
 	m, err := render(out.Reply, view{public: true, owner: a.tag(in.id, in.user), card: in.card}, local.First(a.bot.Countries(), in.first))
 	back := api.Button(labelBack, pathEntry+"/"+in.arg, discordgo.SecondaryButton)
