@@ -7,7 +7,6 @@ package discord
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,6 +25,7 @@ import (
 	"faqbot/internal/discord/local"
 	"faqbot/internal/discord/manners"
 	"faqbot/internal/discord/rest"
+	"faqbot/internal/discord/tag"
 )
 
 const (
@@ -51,8 +51,8 @@ type adapter struct {
 	figures    Figures
 	api        *api.Client
 	log        *slog.Logger
-	user       string   // the bot's user id
-	key        [32]byte // of the owners' tags
+	user       string  // the bot's user id
+	key        tag.Key // of the owners of public messages
 	commands   map[string]command
 	components map[string]handler
 	// What tools add to both.
@@ -81,7 +81,7 @@ type adapter struct {
 func newAdapter(c Config, calls *api.Client, user, application string) *adapter {
 	a := &adapter{
 		bot: c.Bot, core: c.Bot.Ask, api: calls, log: c.Log, user: user, commands: map[string]command{}, components: components(),
-		key: sha256.Sum256([]byte("owner of a public message\n" + c.Token)), within: answerWithin,
+		key: c.Key(), within: answerWithin,
 		private: make(chan struct{}, maxPrivate), public: make(chan struct{}, maxPublic), seen: manners.NewRecent(rememberEvents), quiet: manners.NewQuiet(),
 		alert: c.Alert, asked: c.Asked, reporting: make(chan struct{}, maxAsked), application: application, toolCommands: map[string]interact.Command{}, toolPaths: map[string]interact.Handler{},
 	}

@@ -17,31 +17,6 @@ import (
 	"faqbot/internal/discord/manners"
 )
 
-// TestTags: a tag is its owner's alone, and two of one owner look unrelated.
-func TestTags(t *testing.T) {
-	t.Parallel()
-	a, b := &adapter{key: [32]byte{1}}, &adapter{key: [32]byte{2}}
-	const me, other = "123456789012345678", "223456789012345678"
-	tag := a.tag("1", me)
-	if !a.owns(tag, me) || a.owns(tag, other) || b.owns(tag, me) || a.owns("", me) || a.owns(me, me) || a.owns("1.", me) || a.owns(a.tag("1", ""), "") {
-		t.Error("a tag belongs to its owner alone")
-	}
-	if strings.Contains(tag, me) || strings.TrimPrefix(tag, "1.") == strings.TrimPrefix(a.tag("2", me), "2.") {
-		t.Errorf("the tag %q tells who owns it", tag)
-	}
-	if n := len(pathDismiss + "/" + a.tag("12345678901234567890", me)); n > api.MaxCustomIDRunes {
-		t.Errorf("%d characters", n)
-	}
-}
-
-// TestNonce: Discord takes no nonce that is longer, and no two shares have the same one.
-func TestNonce(t *testing.T) {
-	t.Parallel()
-	if n := nonceOf("1", "a"); len(n) != api.MaxNonceRunes || n != nonceOf("1", "a") || n == nonceOf("1", "b") || n == nonceOf("1a", "") {
-		t.Error(n)
-	}
-}
-
 // TestStopWithoutSlots stops a bot all of whose slots are stuck: an event that waits for one is given up.
 func TestStopWithoutSlots(t *testing.T) {
 	t.Parallel()

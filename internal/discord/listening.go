@@ -151,7 +151,7 @@ func (a *adapter) overheard(ctx context.Context, received time.Time, m *discordg
 		a.log.WarnContext(ctx, "a message to nobody was not read", "message_id", m.ID, "error", err)
 		return
 	}
-	v := view{public: true, neutral: true, owner: a.tag(m.ID, m.Author.ID)}
+	v := view{public: true, neutral: true, owner: a.key.Of(m.ID, m.Author.ID)}
 	if _, found := out.Reply.(answer.Answer); found {
 		polite := manners.IsQuestion(m.Content) && a.memory.paces.Wait(m.GuildID, m.Author.ID, rules.Cooldown, q.At) == 0
 		if !polite || parent != "" && !a.memory.threads.Add(m.ChannelID) {
@@ -181,13 +181,13 @@ func (a *adapter) edited(ctx context.Context, received time.Time, m *discordgo.M
 	}
 	v := view{public: m.GuildID != ""}
 	if v.public {
-		v.owner = a.tag(m.ID, m.Author.ID)
+		v.owner = a.key.Of(m.ID, m.Author.ID)
 	}
 	body, err := render(out.Reply, v, local.First(a.bot.Countries(), set.First))
 	if err != nil {
 		body = plainMessage(answer.Static())
 	}
-	a.post(ctx, received, m, body, nonceOf(m.ID, "edited"), &Asked{m.GuildID, m.ChannelID, m.Author.ID, m.ID, out, q.Words, q.At})
+	a.post(ctx, received, m, body, api.Nonce(m.ID, "edited"), &Asked{m.GuildID, m.ChannelID, m.Author.ID, m.ID, out, q.Words, q.At})
 }
 
 // post sends a reply to a message, remembers it, and tells the moderators of danger that everybody can see, where they want to be told.

@@ -43,7 +43,7 @@ func (a *adapter) message(ctx context.Context, received time.Time, m *discordgo.
 func (a *adapter) answerTo(ctx context.Context, m *discordgo.Message) (api.Body, *Asked, error) {
 	v, reader := view{public: m.GuildID != ""}, m.Author.ID
 	if v.public {
-		v.owner, reader = a.tag(m.ID, m.Author.ID), ""
+		v.owner, reader = a.key.Of(m.ID, m.Author.ID), ""
 	}
 	set := a.local.At(ctx, m.GuildID, reader)
 	q := answer.Question{Heard: answer.Addressed, At: snowflakeTime(m.ID), Country: set.Own, Replaced: set.Replaced}

@@ -382,12 +382,12 @@ func publish(ctx context.Context, a *adapter, in input) (response, error) {
 	if !a.answers(ctx, a.rulesOf(ctx, in.guild), in.channel, in.roles) { // the question may have stood there since before they chose
 		return in.keepPrivate(), nil
 	}
-	m, err := render(out.Reply, view{public: true, owner: a.tag(in.id, in.user), card: in.card}, local.First(a.bot.Countries(), in.first))
+	m, err := render(out.Reply, view{public: true, owner: a.key.Of(in.id, in.user), card: in.card}, local.First(a.bot.Countries(), in.first))
 	back := api.Button(labelBack, pathEntry+"/"+in.arg, discordgo.SecondaryButton)
 	again := api.Button(labelAgain, pathPublish+"/"+in.arg, discordgo.PrimaryButton)
 	r := in.respond(api.Body{Content: textShared, Components: api.Rows(api.Buttons(back))})
 	r.publish = &publication{
-		NewMessage: api.NewMessage{Body: m, Nonce: nonceOf(cmp.Or(in.message, in.id), in.arg)},
+		NewMessage: api.NewMessage{Body: m, Nonce: api.Nonce(cmp.Or(in.message, in.id), in.arg)},
 		forbidden:  api.Body{Content: textNotShared, Components: api.Rows(api.Buttons(back))},
 		failed:     api.Body{Content: textNotPosted, Components: api.Rows(api.Buttons(again, back))},
 	}
@@ -399,7 +399,7 @@ func dismiss(_ context.Context, a *adapter, in input) (response, error) {
 	switch {
 	case in.private:
 		return in.respond(api.Body{Content: textDismissed}), nil
-	case in.moderator || a.owns(in.arg, in.user):
+	case in.moderator || a.key.Names(in.arg, in.user):
 		return response{message: api.Body{Content: textDismissed}, remove: true}, nil
 	}
 	return response{message: api.Body{Content: textNotYours}}, nil

@@ -19,6 +19,7 @@ import (
 	"faqbot/internal/discord/interact"
 	"faqbot/internal/discord/manners"
 	"faqbot/internal/discord/rest"
+	"faqbot/internal/discord/tag"
 )
 
 // Config is what Run needs.
@@ -131,6 +132,9 @@ func prepare(ctx context.Context, c Config) (*process, error) {
 	c.Figures.connecting(g, calls.Rest)
 	return &process{calls, a, g, stop}, nil
 }
+
+// Key is that of the tags on public buttons, for tools that draw some.
+func (c Config) Key() tag.Key { return tag.NewKey(bareToken(c.Token)) }
 
 // bareToken takes off what people copy along with a token.
 func bareToken(s string) string {

@@ -127,3 +127,11 @@ func TestNonsense(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestNonce: Discord takes no nonce that is longer, and no two calls have the same one.
+func TestNonce(t *testing.T) {
+	t.Parallel()
+	if n := Nonce("1", "a"); len(n) != MaxNonceRunes || n != Nonce("1", "a") || n == Nonce("1", "b") || n == Nonce("1a", "") {
+		t.Error(n)
+	}
+}

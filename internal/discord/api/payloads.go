@@ -1,7 +1,10 @@
 package api
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"strconv"
+	"strings"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -81,6 +84,12 @@ type NewMessage struct {
 	// Nonce, 1 to MaxNonceRunes characters, makes Discord create the message once, however often it is asked to within a few minutes.
 	// It is made of what the message answers, so that two replicas cannot answer twice.
 	Nonce string
+}
+
+// Nonce makes one of texts: the same ones give the same nonce, so that Discord takes two presses of a button, or two processes' calls, for one.
+func Nonce(of ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(of, "\n")))
+	return hex.EncodeToString(sum[:])[:MaxNonceRunes]
 }
 
 // Payload is a Body as JSON. A nil list is left out, an empty one is sent.

@@ -2,8 +2,6 @@ package moderation
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"maps"
@@ -144,10 +142,10 @@ func (d *Desk) send(ctx context.Context, channel string, k kind, a discord.Alert
 	about := categories(a.Categories)
 	full := fmt.Sprintf(text, about, at.Unix(), link(a)) + textCare
 	minute := fmt.Sprint(at.Unix() / int64(alertEvery/time.Second))
-	err := d.post(ctx, a.Guild, channel, nonce("alert", keyOf(k, a), minute), full)
+	err := d.post(ctx, a.Guild, channel, api.Nonce("alert", keyOf(k, a), minute), full)
 	if filtered(err) {
 		bare := fmt.Sprintf(textBare, strings.Join(known(a.Categories), ", "), at.Unix(), a.Channel)
-		err = d.post(ctx, a.Guild, channel, nonce("bare", keyOf(k, a), minute), bare)
+		err = d.post(ctx, a.Guild, channel, api.Nonce("bare", keyOf(k, a), minute), bare)
 	}
 	return err
 }
@@ -240,10 +238,4 @@ func categories(ids []string) string {
 		out = append(out, id+", "+meanings()[id])
 	}
 	return strings.Join(out, "; ")
-}
-
-// nonce is the same for the same parts, so that two processes, or two tries, post once.
-func nonce(parts ...string) string {
-	sum := sha256.Sum256([]byte(strings.Join(parts, "\n")))
-	return hex.EncodeToString(sum[:])[:api.MaxNonceRunes]
 }

@@ -93,7 +93,7 @@ func (d *Desk) pressSettings(ctx context.Context, r interact.Request) (interact.
 // test sends a test alert and says how that went.
 func (d *Desk) test(ctx context.Context, r interact.Request, s store.Settings) string {
 	if s.AlertChannel == "" ||
-		d.post(ctx, r.Guild, s.AlertChannel, nonce(argTest, r.ID), fmt.Sprintf(textTest, d.Now().Unix())) != nil {
+		d.post(ctx, r.Guild, s.AlertChannel, api.Nonce(argTest, r.ID), fmt.Sprintf(textTest, d.Now().Unix())) != nil {
 		return noteTestFails
 	}
 	return noteTestSent
