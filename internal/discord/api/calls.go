@@ -8,9 +8,12 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"faqbot/internal/discord/gateway"
@@ -118,7 +121,7 @@ func (a *Client) CreateMessage(ctx context.Context, channelID string, m NewMessa
 	p := m.Create()
 	p.Nonce, p.EnforceNonce = m.Nonce, true
 	if m.ReplyTo != "" {
-		p.MessageReference = &reference{MessageID: m.ReplyTo}
+		p.MessageReference = &reference{m.ReplyTo, m.OnlyReply}
 	}
 	made, err := decoded[struct {
 		ID string `json:"id"`
@@ -127,6 +130,24 @@ func (a *Client) CreateMessage(ctx context.Context, channelID string, m NewMessa
 		Tries: answerTries,
 	})
 	return made.ID, err
+}
+
+// OpenDirect returns the channel of the direct messages with somebody. Discord opens one with anybody; whether they take messages shows
+// only when one is sent (CodeNoDirect).
+func (a *Client) OpenDirect(ctx context.Context, userID string) (string, error) {
+	channel, err := decoded[struct {
+		ID string `json:"id"`
+	}](ctx, a.Rest, rest.Call{
+		Method: http.MethodPost, Route: "/users/@me/channels", Body: map[string]string{"recipient_id": userID}, Tries: answerTries,
+	})
+	return channel.ID, err
+}
+
+// IsGone reports whether a message could not be posted because Discord does not let the other one be answered: mostly it was deleted.
+func IsGone(err error) bool {
+	refused, ok := errors.AsType[*rest.Error](err)
+	return ok && (refused.Code == CodeUnknownMessage ||
+		slices.ContainsFunc(refused.Fields, func(f string) bool { return strings.HasPrefix(f, "message_reference") }))
 }
 
 // DeleteMessage takes a message away; one that is gone already is fine.

@@ -48,6 +48,18 @@ func otherCases() []callCase {
 			},
 		},
 		{
+			"create a reply or nothing", "POST /api/v10/channels/3/messages",
+			`{"content":"hi",` + pingsNobody + `,"message_reference":{"message_id":"4","fail_if_not_exists":true},"nonce":"n","enforce_nonce":true}`,
+			func(ctx context.Context, a *Client) error {
+				_, err := a.CreateMessage(ctx, "3", NewMessage{Body: Body{Content: "hi"}, ReplyTo: "4", OnlyReply: true, Nonce: "n"})
+				return err
+			},
+		},
+		{
+			"direct messages", "POST /api/v10/users/@me/channels", `{"recipient_id":"7"}`,
+			func(ctx context.Context, a *Client) error { _, err := a.OpenDirect(ctx, "7"); return err },
+		},
+		{
 			"delete", "DELETE /api/v10/channels/3/messages/4", "",
 			func(ctx context.Context, a *Client) error { return a.DeleteMessage(ctx, "3", "4") },
 		},
@@ -133,5 +145,21 @@ func TestNonce(t *testing.T) {
 	t.Parallel()
 	if n := Nonce("1", "a"); len(n) != MaxNonceRunes || n != Nonce("1", "a") || n == Nonce("1", "b") || n == Nonce("1a", "") {
 		t.Error(n)
+	}
+}
+
+// TestIsGone: Discord says in two ways that there is no message to answer.
+func TestIsGone(t *testing.T) {
+	t.Parallel()
+	for answer, want := range map[string]bool{
+		`{"code":10008,"message":"Unknown Message"}`: true,
+		`{"code":50035,"message":"Invalid Form Body","errors":{"message_reference":{"_errors":[{"code":"REPLIES_UNKNOWN_MESSAGE","message":"Unknown message"}]}}}`: true,
+		`{"code":50035,"message":"Invalid Form Body","errors":{"content":{"_errors":[{"code":"BASE_TYPE_MAX_LENGTH","message":"no"}]}}}`:                           false,
+		`{"code":10003,"message":"Unknown Channel"}`: false,
+	} {
+		a, _ := answering(t, http.StatusBadRequest, answer)
+		if _, err := a.CreateMessage(t.Context(), "3", NewMessage{Nonce: "n"}); IsGone(err) != want {
+			t.Errorf("%s: %v", answer, err)
+		}
 	}
 }

@@ -51,6 +51,7 @@ const (
 	CodeTooManyPins           = 30003
 	CodeTooManyOldEdits       = 30046 // of messages older than an hour
 	CodeMissingAccess         = 50001
+	CodeNoDirect              = 50007 // somebody takes no direct messages of the bot's
 	CodeMissingPermissions    = 50013
 	CodeThreadArchived        = 50083
 	CodeThreadLocked          = 160005

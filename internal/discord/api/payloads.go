@@ -81,6 +81,8 @@ type NewMessage struct {
 
 	// ReplyTo is the id of a message that this one answers, or empty. One that is gone does no harm.
 	ReplyTo string
+	// OnlyReply refuses the message where the other one is gone: IsGone knows that.
+	OnlyReply bool
 	// Nonce, 1 to MaxNonceRunes characters, makes Discord create the message once, however often it is asked to within a few minutes.
 	// It is made of what the message answers, so that two replicas cannot answer twice.
 	Nonce string

@@ -98,7 +98,9 @@ func (s *Server) createMessage(c *call) Answer {
 		id, _ := ref["message_id"].(string)
 		replied, known := s.message(channel, id)
 		if !known && ref["fail_if_not_exists"] != false {
-			return Failure(http.StatusBadRequest, 50035, "Invalid Form Body: message_reference: Unknown message")
+			return jsonAnswer(http.StatusBadRequest, Object{"message": "Invalid Form Body", "code": 50035, "errors": Object{
+				"message_reference": Object{"_errors": []Object{{"code": "REPLIES_UNKNOWN_MESSAGE", "message": "Unknown message"}}},
+			}})
 		}
 		if known {
 			m["type"], m["message_reference"] = 19, Object{"type": 0, "channel_id": channel, "message_id": id}
