@@ -357,6 +357,26 @@ func TestEntryCards(t *testing.T) {
 	}
 }
 
+// TestBelow: what was chosen for a message that needs a notice has it, an entry or a declined class.
+func TestBelow(t *testing.T) {
+	t.Parallel()
+	bot := newBot(t)
+	for id, notices := range map[string]map[answer.Notice]int{
+		"faq/duration":    {answer.NoticeNone: 0, answer.NoticeSeeDoctor: 1, answer.NoticeCheckIn: 1},
+		"decline/amounts": {answer.NoticeNone: 0, answer.NoticeSeeDoctor: 1},
+	} {
+		for notice, want := range notices {
+			r, ok := bot.Below(notice, id, answer.Question{})
+			if !ok || r.Shown().ID() != id || len(r.Shown().Notices()) != want {
+				t.Errorf("%s below %q: %+v, %t", id, notice, r, ok)
+			}
+		}
+	}
+	if _, ok := bot.Below(answer.NoticeNone, "C2", answer.Question{}); ok {
+		t.Error("an unknown id made a card")
+	}
+}
+
 func TestCompletion(t *testing.T) {
 	t.Parallel()
 	bot := newBot(t)

@@ -268,6 +268,19 @@ func (b *Bot) Entry(id string, q Question) (out Outcome, ok bool) {
 	return Outcome{Reply: Answer{Card: s.entryCard(e, q)}, Options: []Option{{e.ID, e.Title, 0}}}, true
 }
 
+// Below returns the card of a chosen entry or of a declined class below the lines of a notice, for what was chosen as an answer to a
+// message that needs them; ok is false for any other id.
+func (b *Bot) Below(n Notice, id string, q Question) (r Reply, ok bool) {
+	s := b.current.Load()
+	if e, ok := s.lib.Entry(id); ok {
+		return Answer{s.above(s.entryCard(e, q), n, q), n}, true
+	}
+	if d, ok := s.lib.Decline(id); ok {
+		return Decline{s.above(s.declineCard(d, q), n, q), n}, true
+	}
+	return nil, false
+}
+
 // Urgent rebuilds an urgent card for a question's country from its key; ok is false for a key without an urgent category.
 func (b *Bot) Urgent(key string, q Question) (r Urgent, ok bool) {
 	a := assessmentOf(key)
