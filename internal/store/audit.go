@@ -15,6 +15,8 @@ const (
 	ActionSettings        Action = "settings"
 	ActionPin             Action = "pin"
 	ActionUnpin           Action = "unpin"
+	ActionReply           Action = "reply"
+	ActionOffer           Action = "offer"
 	ActionTopic           Action = "topic"
 	ActionOverride        Action = "override"
 	ActionDeleteOverride  Action = "delete-override"
@@ -26,8 +28,8 @@ const (
 // Actions lists every Action.
 func Actions() []Action {
 	return []Action{
-		ActionSettings, ActionPin, ActionUnpin, ActionTopic, ActionOverride, ActionDeleteOverride, ActionExport,
-		ActionDeleteDonations, ActionForgetGuild,
+		ActionSettings, ActionPin, ActionUnpin, ActionReply, ActionOffer, ActionTopic, ActionOverride, ActionDeleteOverride,
+		ActionExport, ActionDeleteDonations, ActionForgetGuild,
 	}
 }
 
