@@ -207,12 +207,7 @@ func (a *adapter) post(ctx context.Context, received time.Time, m *discordgo.Mes
 	if asked != nil {
 		_, urgent = asked.Outcome.Reply.(answer.Urgent)
 	}
-	a.memory.replies.Add(m.ID, manners.Reply{Channel: m.ChannelID, Message: id, Urgent: urgent})
-	if a.memory.gone.Has(m.ID) {
-		if reply, ok := a.memory.replies.Take(m.ID); ok {
-			a.takeBack(ctx, reply)
-		}
-	}
+	a.remember(ctx, m.ID, manners.Reply{Channel: m.ChannelID, Message: id, Urgent: urgent})
 	a.report(ctx, asked)
 	a.log.DebugContext(ctx, "answered", "kind", "message", "message_id", m.ID, "micros", time.Since(received).Microseconds())
 	if !urgent || m.GuildID == "" || a.alarm == nil {
@@ -226,6 +221,16 @@ func (a *adapter) post(ctx context.Context, received time.Time, m *discordgo.Mes
 		return struct{}{}, a.alarm(sending, Alert{Categories: categories, Guild: m.GuildID, Channel: m.ChannelID, Message: m.ID, At: asked.At})
 	}); err != nil {
 		a.log.ErrorContext(ctx, "no moderator was told of danger", "channel_id", m.ChannelID, "error", err)
+	}
+}
+
+// remember keeps which reply belongs to a message, and takes it back where that has been deleted meanwhile.
+func (a *adapter) remember(ctx context.Context, message string, reply manners.Reply) {
+	a.memory.replies.Add(message, reply)
+	if a.memory.gone.Has(message) {
+		if reply, ok := a.memory.replies.Take(message); ok {
+			a.takeBack(ctx, reply)
+		}
 	}
 }
 

@@ -13,6 +13,8 @@ import (
 	"faqbot/internal/answer"
 	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/interact"
+	"faqbot/internal/discord/local"
+	"faqbot/internal/discord/manners"
 	"faqbot/internal/text"
 )
 
@@ -78,6 +80,9 @@ func (a *adapter) runTool(ctx context.Context, received time.Time, i *discordgo.
 		err = a.keepPromise(ctx, received, i, out.Later)
 	default:
 		err = a.respond(ctx, received, i, response{message: out.Body, redraw: r.Private && r.Message != ""})
+	}
+	if p := out.Posted; p != nil {
+		a.remember(ctx, p.To, manners.Reply{Channel: p.Channel, Message: p.Message, Urgent: p.Urgent})
 	}
 	if err == nil && out.After != nil {
 		ctx, cancel := context.WithTimeout(ctx, laterWithin)
@@ -197,7 +202,15 @@ func withTools(own []api.Command, tools []interact.Tool, global bool) []api.Comm
 	return out
 }
 
-// Render draws a reply for a tool, public for a channel, else for one member alone.
-func Render(bot *answer.Bot, r answer.Reply, public bool) (api.Body, error) {
-	return render(r, view{public: public}, bot.Countries())
+// View says for whom a tool has a reply drawn. The zero View is for one member alone.
+type View struct {
+	Public bool   // for a channel
+	Owner  string // tag of the one who may put a public reply away; empty for moderators alone
+	Asked  string // id of what is answered, where members are asked about the answer; empty where nobody is
+	First  string // the country that the reply's menu begins with
+}
+
+// Render draws a reply for a tool.
+func Render(bot *answer.Bot, r answer.Reply, v View) (api.Body, error) {
+	return render(r, view{public: v.Public, owner: v.Owner, card: v.Asked}, local.First(bot.Countries(), v.First))
 }

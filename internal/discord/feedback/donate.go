@@ -36,7 +36,7 @@ func (f *Feedback) donate(ctx context.Context, r interact.Request) (interact.Res
 func (f *Feedback) take(ctx context.Context, r interact.Request, words text.Words) (interact.Response, error) {
 	out := f.Bot.Ask(answer.Question{Words: words, Locale: r.Locale, Heard: answer.Addressed, At: r.At})
 	if out.Assessment.Level() != guard.LevelNone {
-		body, err := discord.Render(f.Bot, out.Reply, false)
+		body, err := discord.Render(f.Bot, out.Reply, discord.View{})
 		return interact.Response{Body: body}, err //nolint:wrapcheck // the adapter says which tool and which interaction
 	}
 	said := func(words string) (interact.Response, error) { return say(r, words, discord.PathDonate), nil }

@@ -57,8 +57,16 @@ type Response struct {
 	// Later, for what may take longer than a first response, promises a message at once; what it returns becomes that. Its context ends
 	// after laterWithin of the adapter.
 	Later func(context.Context) api.Body
+	// Posted is what was posted before in answer to a member's message; it goes when that is deleted.
+	Posted *Posted
 	// After is run when the response is out, for what the member need not wait for.
 	After func(context.Context)
+}
+
+// Posted is a message of the bot's that answers another in the same channel.
+type Posted struct {
+	Channel, Message, To string // ids
+	Urgent               bool   // it speaks of danger
 }
 
 // Handler answers one request before the context's deadline, 2 s after it came. An error, like a panic, becomes the card of last resort,

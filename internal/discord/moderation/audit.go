@@ -32,7 +32,7 @@ func inServers(c api.Command) api.Command {
 }
 
 func (d *Desk) showAudit(ctx context.Context, r interact.Request) (interact.Response, error) {
-	if no := d.moderator(ctx, r); no != "" {
+	if no := d.Moderator(ctx, r); no != "" {
 		return say(no)
 	}
 	reading, cancel := context.WithTimeout(ctx, storeWithin)

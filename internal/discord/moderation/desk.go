@@ -111,8 +111,8 @@ func admin(r interact.Request) string {
 	return ""
 }
 
-// moderator says why somebody is not let in; empty for the server's moderators, by permission or by role.
-func (d *Desk) moderator(ctx context.Context, r interact.Request) string {
+// Moderator says why somebody is not let in; empty for the server's moderators, by permission or by role.
+func (d *Desk) Moderator(ctx context.Context, r interact.Request) string {
 	switch {
 	case r.Guild == "":
 		return textServerOnly

@@ -86,7 +86,7 @@ func (d *Desk) helplineCommand() interact.Command {
 
 // helpline runs a subcommand for a moderator.
 func (d *Desk) helpline(ctx context.Context, r interact.Request) (interact.Response, error) {
-	if no := d.moderator(ctx, r); no != "" {
+	if no := d.Moderator(ctx, r); no != "" {
 		return say(no)
 	}
 	if r.Sub == subOverride {

@@ -68,7 +68,7 @@ func (d *Desk) readOverrides(ctx context.Context, guild string) ([]store.Overrid
 
 // completeLine offers lines to moderators: all but emergency numbers to replace, the replaced ones to lift.
 func (d *Desk) completeLine(ctx context.Context, r interact.Request, option, typed string) []api.Choice {
-	if option != optionLine || d.moderator(ctx, r) != "" {
+	if option != optionLine || d.Moderator(ctx, r) != "" {
 		return nil
 	}
 	lines := answer.Lines(d.Bot.Library())

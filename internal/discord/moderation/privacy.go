@@ -59,7 +59,7 @@ func (d *Desk) privacy(_ context.Context, r interact.Request) (interact.Response
 		))}}, nil
 	}
 	card, _ := d.Bot.Fixed(content.CardPrivacy, answer.Question{Locale: r.Locale, Heard: answer.Addressed, At: r.At})
-	body, err := discord.Render(d.Bot, answer.NoAnswer{Card: card}, false)
+	body, err := discord.Render(d.Bot, answer.NoAnswer{Card: card}, discord.View{})
 	return interact.Response{Body: body}, err //nolint:wrapcheck // it says that the card is empty
 }
 

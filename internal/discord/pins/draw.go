@@ -72,7 +72,7 @@ func (p *Pins) draw(card, first string) (drawing, bool) {
 	if !ok {
 		return drawing{}, false
 	}
-	body, err := discord.Render(bot, out.Reply, true)
+	body, err := discord.Render(bot, out.Reply, discord.View{Public: true})
 	if err != nil {
 		return drawing{}, false
 	}
