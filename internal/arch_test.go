@@ -123,6 +123,14 @@ func table() map[string]row {
 			},
 			bans: []string{"os"},
 		},
+		"internal/discord/suggest": {
+			// content: the check-in card; discord: how a card is drawn; guard: what leaves a moderator no choice
+			ours: []string{
+				"internal/answer", "internal/content", "internal/guard", "internal/store", "internal/text", "internal/discord", "internal/discord/api",
+				"internal/discord/interact", "internal/discord/local", "internal/discord/manners", "internal/discord/rest", "internal/discord/tag",
+			},
+			bans: []string{"os"},
+		},
 		"internal/discord/discordtest": {
 			third: []string{"github.com/gorilla/websocket"},
 			bans:  []string{"testing", "net/http/httptest"}, // the simulator uses it too

@@ -15,6 +15,8 @@ import (
 	"faqbot/internal/discord/manners"
 	"faqbot/internal/discord/moderation"
 	"faqbot/internal/discord/pins"
+	"faqbot/internal/discord/suggest"
+	"faqbot/internal/discord/tag"
 	"faqbot/internal/store"
 )
 
@@ -27,6 +29,7 @@ type tools struct {
 	feedback *feedback.Feedback
 	pins     *pins.Pins
 	memory   *local.Memory
+	key      tag.Key
 	made     chan struct{} // closed once all of them are there
 }
 
@@ -43,7 +46,7 @@ func (t *tools) into(c *discord.Config) {
 	if t == nil {
 		return
 	}
-	c.Tools = t.make
+	c.Tools, t.key = t.make, c.Key()
 	c.Alert = func(ctx context.Context, a discord.Alert) error { return t.desk.Alert(ctx, a) }
 	c.Alarm = func(ctx context.Context, a discord.Alert) error {
 		_, err := t.desk.AlertUnasked(ctx, a)
@@ -66,8 +69,25 @@ func (t *tools) make(calls *api.Client) []interact.Tool {
 	t.pins = pins.New(pins.Config{Store: t.store, Bot: t.bot, Calls: calls, Log: t.log, Now: time.Now})
 	t.feedback = feedback.New(feedback.Config{Store: t.store, Bot: t.bot, Calls: calls, Log: t.log, Now: time.Now, Pins: t.pinProblems})
 	t.memory = local.New(local.Config{Store: t.store, Settings: t.desk.Settings, Bot: t.bot, Log: t.log, Now: time.Now})
+	menu := suggest.New(suggest.Config{
+		Store: t.store, Bot: t.bot, Calls: calls, Log: t.log, Now: time.Now, Key: t.key, Refuse: t.desk.Moderator, Local: t.look().At,
+	})
 	close(t.made)
-	return []interact.Tool{t.desk.Tool(), t.pins.Tool(), t.feedback.Tool(), t.memory.Tool()}
+	return []interact.Tool{t.desk.Tool(), t.pins.Tool(), t.feedback.Tool(), t.memory.Tool(), menu.Tool()}
+}
+
+// look reads for a tool what is set, as the adapter does for itself.
+func (t *tools) look() local.Look {
+	return local.Look{Lines: t.desk.Replaced, Country: t.memory.Country, Log: t.log, Go: func(ctx context.Context, f func()) {
+		go func() {
+			defer func() {
+				if recover() != nil {
+					t.log.ErrorContext(ctx, "what is set could not be read, the database panicked")
+				}
+			}()
+			f()
+		}()
+	}}
 }
 
 // rules are a server's, or the last known ones or the defaults where the database does not answer.
