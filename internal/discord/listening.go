@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
@@ -52,7 +53,7 @@ func (a *adapter) incoming(waiting, answering context.Context, received time.Tim
 	case !fromMember(m, a.user):
 		return
 	case e.Type == "MESSAGE_UPDATE":
-		if _, known := a.memory.replies.Of(m.ID); m.EditedTimestamp == nil || !known && !a.addressed(m) {
+		if m.EditedTimestamp == nil || len(a.memory.replies.Of(m.ID)) == 0 && !a.addressed(m) {
 			return // a preview that was added, or what was never meant for the bot
 		}
 		work = func() { a.edited(answering, received, m) }
@@ -172,11 +173,11 @@ func (a *adapter) overheard(ctx context.Context, received time.Time, m *discordg
 func (a *adapter) edited(ctx context.Context, received time.Time, m *discordgo.Message) {
 	thinking, cancel := context.WithDeadline(ctx, received.Add(a.within))
 	defer cancel()
-	before, _ := a.memory.replies.Of(m.ID)
+	warned := slices.ContainsFunc(a.memory.replies.Of(m.ID), func(r manners.Reply) bool { return r.Urgent })
 	set := a.local.At(thinking, m.GuildID, "")
 	q := answer.Question{Heard: answer.Addressed, At: snowflakeTime(m.ID), Words: text.New(a.withoutMention(m.Content)), Replaced: set.Replaced}
 	out, err := a.ask(thinking, q)
-	if _, urgent := out.Reply.(answer.Urgent); err != nil || !urgent || before.Urgent {
+	if _, urgent := out.Reply.(answer.Urgent); err != nil || !urgent || warned {
 		return
 	}
 	v := view{public: m.GuildID != ""}
@@ -228,7 +229,7 @@ func (a *adapter) post(ctx context.Context, received time.Time, m *discordgo.Mes
 func (a *adapter) remember(ctx context.Context, message string, reply manners.Reply) {
 	a.memory.replies.Add(message, reply)
 	if a.memory.gone.Has(message) {
-		if reply, ok := a.memory.replies.Take(message); ok {
+		for _, reply := range a.memory.replies.Take(message) {
 			a.takeBack(ctx, reply)
 		}
 	}
@@ -246,7 +247,7 @@ func (a *adapter) deleted(waiting, answering context.Context, e gateway.Event) {
 	}
 	for _, id := range append(gone.IDs, gone.ID) {
 		a.memory.gone.Add(id)
-		if reply, ok := a.memory.replies.Take(id); ok {
+		for _, reply := range a.memory.replies.Take(id) {
 			a.inSlot(waiting, a.private, e.Type, func() { a.takeBack(answering, reply) })
 		}
 	}

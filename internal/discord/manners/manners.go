@@ -63,7 +63,7 @@ func (p *Paces) Wait(guild, member string, pause time.Duration, now time.Time) t
 	return 0
 }
 
-// maxReplies bounds the replies that Replies remembers.
+// maxReplies bounds the questions whose replies Replies remembers.
 const maxReplies = 2000
 
 // Reply is what the bot posted under a question.
@@ -72,45 +72,46 @@ type Reply struct {
 	Urgent           bool
 }
 
-// Replies remembers which reply belongs to which question, for as long as there is room. It is safe for concurrent use.
+// Replies remembers which replies belong to which question, for as long as there is room. It is safe for concurrent use.
 type Replies struct {
 	mu    sync.Mutex
-	known map[string]Reply
+	known map[string][]Reply
 	order []string
 }
 
 // NewReplies returns one that remembers nothing.
-func NewReplies() *Replies { return &Replies{known: make(map[string]Reply)} }
+func NewReplies() *Replies { return &Replies{known: make(map[string][]Reply)} }
 
-// Add remembers the reply to a question.
+// Add remembers a reply to a question; one that is known already stays one.
 func (r *Replies) Add(question string, reply Reply) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if _, ok := r.known[question]; !ok {
 		r.order = append(r.order, question)
 	}
-	r.known[question] = reply
+	if !slices.Contains(r.known[question], reply) {
+		r.known[question] = append(r.known[question], reply)
+	}
 	for len(r.order) > maxReplies {
 		delete(r.known, r.order[0])
 		r.order = r.order[1:]
 	}
 }
 
-// Of returns the reply to a question.
-func (r *Replies) Of(question string) (Reply, bool) {
+// Of returns the replies to a question.
+func (r *Replies) Of(question string) []Reply {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	reply, ok := r.known[question]
-	return reply, ok
+	return slices.Clone(r.known[question])
 }
 
-// Take returns the reply to a question and forgets it.
-func (r *Replies) Take(question string) (Reply, bool) {
+// Take returns the replies to a question and forgets them.
+func (r *Replies) Take(question string) []Reply {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	reply, ok := r.known[question]
+	replies := r.known[question]
 	delete(r.known, question)
-	return reply, ok
+	return replies
 }
 
 // maxParents bounds the channels whose parent Parents remembers.

@@ -16,6 +16,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/discordtest"
 )
 
@@ -39,6 +40,29 @@ func TestWire(t *testing.T) {
 			t.Parallel()
 			playFile(t, file)
 		})
+	}
+}
+
+// TestRegistered: Discord takes the command, and shows it to moderators, in servers alone.
+func TestRegistered(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	put, err := s.fake.WaitFor(s.ctx, discordtest.Is(http.MethodPut, "/applications/*/commands"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []api.Command
+	s.unmarshal(put.Body, &all)
+	at := slices.IndexFunc(all, func(c api.Command) bool { return c.Name == commandName })
+	if at < 0 || all[at].Type != 3 || all[at].Permissions != "8192" || all[at].Description != "" ||
+		!slices.Equal(all[at].Contexts, []int{0}) || !slices.Equal(all[at].IntegrationTypes, []int{0}) {
+		t.Errorf("registered %s", put.Body)
+	}
+	s.write(discordtest.Post{Content: "how long will this last"})
+	s.from = discordtest.From{Place: discordtest.InDM}
+	s.use()
+	if !strings.Contains(s.seen.String(), "in a server only") {
+		t.Errorf("in a direct message: %s", s.seen.String())
 	}
 }
 
@@ -238,19 +262,18 @@ func (s *stage) audit() {
 	}
 }
 
-// delete deletes the target, and waits until the bot has taken back what it posted last.
+// delete deletes the target, and waits until the bot has taken back what it posted.
 func (s *stage) delete() {
 	s.Helper()
+	posted := s.posted(s.fake.ChannelID)
 	if err := s.fake.Gateway.Dispatch("MESSAGE_DELETE", s.fake.MessageDelete(s.target)); err != nil {
 		s.Fatal(err)
 	}
-	posted := s.posted(s.fake.ChannelID)
-	if len(posted) == 0 {
-		return
-	}
-	path := "/channels/" + s.fake.ChannelID + "/messages/" + s.read(posted[len(posted)-1]).ID
-	if _, err := s.fake.WaitFor(s.ctx, discordtest.Is(http.MethodDelete, path)); err != nil {
-		s.Fatal(err, s.log.String())
+	for _, raw := range posted {
+		path := "/channels/" + s.fake.ChannelID + "/messages/" + s.read(raw).ID
+		if _, err := s.fake.WaitFor(s.ctx, discordtest.Is(http.MethodDelete, path)); err != nil {
+			s.Fatal(err, s.log.String())
+		}
 	}
 }
 
