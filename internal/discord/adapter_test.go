@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/discordtest"
 	"faqbot/internal/discord/gateway"
+	"faqbot/internal/discord/interact"
 	"faqbot/internal/discord/manners"
 )
 
@@ -149,5 +151,27 @@ func TestBareToken(t *testing.T) {
 		if got := bareToken(given); got != want {
 			t.Errorf("%q: %q", given, got)
 		}
+	}
+}
+
+// TestChangedContent: tools hear of new content, and commands are looked at again, also after Discord refused to change them.
+func TestChangedContent(t *testing.T) {
+	t.Parallel()
+	p := newPlayer(t)
+	changed, heard := make(chan struct{}), 0
+	p.config = func(c *Config) {
+		c.Changed = changed
+		c.Tools = func(*api.Client) []interact.Tool { return []interact.Tool{{Changed: func() { heard++ }}, {}} }
+	}
+	p.start()
+	p.fake.Inject(discordtest.Rule{Method: "GET", Prefix: "/applications/", Answer: discordtest.Failure(http.StatusForbidden, 50001, "no")})
+	changed <- struct{}{}
+	p.logs("the commands still offer what the old content had")
+	changed <- struct{}{}
+	p.logs("commands are up to date")
+	p.finish()
+	p.check()
+	if heard != 2 {
+		t.Errorf("the tool heard of it %d times", heard)
 	}
 }

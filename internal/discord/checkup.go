@@ -29,5 +29,5 @@ func Registered(ctx context.Context, c Config, calls *api.Client, application st
 	if c.Tools != nil {
 		tools = c.Tools(calls)
 	}
-	return sameCommands(have, withTools(registration(commands(c.Bot), c.Guild == ""), tools, c.Guild == "")), nil
+	return sameCommands(have, c.commands(tools)), nil
 }

@@ -47,6 +47,9 @@ type Config struct {
 	// Overhear lets the bot read what is not addressed to it, in the channels of Rules. It needs the message content intent, which must be
 	// switched on in the developer portal.
 	Overhear bool
+	// Changed gets a value each time that the bot's content has changed: tools hear of it, and the commands, which hold some of it, are
+	// registered anew where they differ. Nil is for content that does not change.
+	Changed <-chan struct{}
 	// Lines returns what a server's moderators have put in place of help lines, by answer.Line.ID; Country the country that its menus begin
 	// with, and the one that a member has asked to have remembered, both empty for none. Guild is empty in direct messages, user where others
 	// see the reply. Both hooks are asked before each answer, and must be fast: it goes out without what takes longer than half a second.
@@ -88,10 +91,13 @@ func Run(ctx context.Context, c Config) error {
 
 // process is the bot, ready to connect.
 type process struct {
-	api     *api.Client
-	adapter *adapter
-	gateway *gateway.Gateway
-	stop    context.CancelFunc // ends the answers in flight
+	api      *api.Client
+	adapter  *adapter
+	gateway  *gateway.Gateway
+	stop     context.CancelFunc          // ends the answers in flight
+	register func(context.Context) error // the commands, as the content has them by then
+	tools    []interact.Tool
+	changed  <-chan struct{} // of Config
 }
 
 // prepare asks Discord who the bot is and registers the commands.
@@ -116,8 +122,10 @@ func prepare(ctx context.Context, c Config) (*process, error) {
 	if c.Tools != nil {
 		tools = c.Tools(calls)
 	}
-	want := withTools(registration(commands(c.Bot), c.Guild == ""), tools, c.Guild == "")
-	if err := register(ctx, calls, app.ID, c.Guild, want, c.Log); err != nil {
+	registering := func(ctx context.Context) error {
+		return register(ctx, calls, app.ID, c.Guild, c.commands(tools), c.Log)
+	}
+	if err := registering(ctx); err != nil {
 		return nil, fmt.Errorf("register commands: %w", err)
 	}
 	a := newAdapter(c, calls, me, app.ID)
@@ -130,7 +138,7 @@ func prepare(ctx context.Context, c Config) (*process, error) {
 		Handle: func(waiting context.Context, e gateway.Event) { a.handle(waiting, answering, e) },
 	})
 	c.Figures.connecting(g, calls.Rest)
-	return &process{calls, a, g, stop}, nil
+	return &process{calls, a, g, stop, registering, tools, c.Changed}, nil
 }
 
 // Key is that of the tags on public buttons, for tools that draw some.
@@ -153,6 +161,7 @@ func (p *process) serve(ctx context.Context) error {
 		case <-ctx.Done():
 		}
 	})
+	watching.Go(func() { p.follow(ctx) })
 	err := p.gateway.Run(ctx)
 	p.adapter.finish(shutdownWithin)
 	cancel(nil)
@@ -161,6 +170,25 @@ func (p *process) serve(ctx context.Context) error {
 		return rest.ErrUnauthorized
 	}
 	return err
+}
+
+// follow has tools and registered commands follow each change of the content, until the context ends.
+func (p *process) follow(ctx context.Context) {
+	for {
+		select {
+		case <-p.changed:
+		case <-ctx.Done():
+			return
+		}
+		for _, t := range p.tools {
+			if t.Changed != nil {
+				t.Changed()
+			}
+		}
+		if err := p.register(ctx); err != nil && ctx.Err() == nil {
+			p.adapter.log.ErrorContext(ctx, "the commands still offer what the old content had", "error", err)
+		}
+	}
 }
 
 // register replaces the registered commands unless they are the same already: a needless replacement counts against a daily limit.

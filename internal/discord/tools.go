@@ -186,17 +186,18 @@ func targetOf(data discordgo.ApplicationCommandInteractionData) *interact.Target
 	return t
 }
 
-// withTools returns what is registered: the bot's own commands and those of tools, which take the place of any of the same name. Discord
-// knows contexts for global commands only.
-func withTools(own []api.Command, tools []interact.Tool, global bool) []api.Command {
-	out := slices.Clone(own)
+// commands are what is registered, as the bot's content has it now: the bot's own commands and those of tools, which take the place of any of
+// the same name. Discord knows contexts for global commands only.
+func (c Config) commands(tools []interact.Tool) []api.Command {
+	global := c.Guild == ""
+	out := registration(commands(c.Bot), global)
 	for _, t := range tools {
-		for _, c := range t.Commands {
+		for _, add := range t.Commands {
 			if !global {
-				c.Contexts, c.IntegrationTypes = nil, nil
+				add.Contexts, add.IntegrationTypes = nil, nil
 			}
-			out = slices.DeleteFunc(out, func(o api.Command) bool { return o.Name == c.Name })
-			out = append(out, c.Command)
+			out = slices.DeleteFunc(out, func(o api.Command) bool { return o.Name == add.Name })
+			out = append(out, add.Command)
 		}
 	}
 	return out

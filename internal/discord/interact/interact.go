@@ -85,6 +85,8 @@ type Command struct {
 type Tool struct {
 	Commands []Command
 	Paths    map[string]Handler
+	// Changed hears that the bot's content has changed, and must return at once. It may be nil.
+	Changed func()
 }
 
 // Permission bits of Discord's.

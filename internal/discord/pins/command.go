@@ -45,7 +45,7 @@ func (p *Pins) Tool() interact.Tool {
 	entry := []*api.Option{{
 		Type: typeString, Name: optionEntry, Description: aboutEntry, Required: true, Autocomplete: true, MaxLength: api.MaxChoiceRunes,
 	}}
-	return interact.Tool{Commands: []interact.Command{{
+	return interact.Tool{Changed: p.Changed, Commands: []interact.Command{{
 		Command: api.Command{
 			Type: typeChat, Name: commandName, Description: aboutCommand,
 			Contexts: []int{inGuild}, IntegrationTypes: []int{byGuild},
