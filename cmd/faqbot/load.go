@@ -82,39 +82,53 @@ func (p *program) load(f contentFlags) (source, *content.Library, error) {
 // opener makes a bot from the flags that say which content and which model.
 type opener func(p *program, f contentFlags, m modelFlags) (*answer.Bot, error)
 
-// openBot loads content and the model that fits it: the one beside the locale's folder, else the one in the cache, else one that is
-// learnt now and kept in the cache. Only content that is wrong is an error; whatever is wrong with a model is mended by learning.
+// openBot makes a bot of the content and the model that the flags name.
 func openBot(p *program, f contentFlags, m modelFlags) (*answer.Bot, error) {
-	s, lib, err := p.load(f)
-	if err != nil {
-		return nil, err
-	}
 	enc, err := m.encoder()
 	if err != nil {
 		return nil, err
 	}
-	examples, options := answer.Examples(lib, enc)
+	var bot *answer.Bot
+	examples := func(lib *content.Library) ([]match.Example, match.Options) { return answer.Examples(lib, enc) }
+	err = p.read(f, m, examples, func(lib *content.Library, model *match.Model) (err error) {
+		bot, err = answer.New(lib, model, enc)
+		return err //nolint:wrapcheck // read says what it was for
+	})
+	return bot, err
+}
+
+// reopen reads the content again, for a bot that goes on answering meanwhile. After an error it has what it had.
+func reopen(p *program, f contentFlags, m modelFlags, bot *answer.Bot) error {
+	return p.read(f, m, bot.Examples, bot.Swap)
+}
+
+// read loads content and hands it to take with the model that fits it: the one beside the locale's folder, else the one in the cache, else
+// one that is learnt now and kept in the cache. Only content that is wrong is an error; whatever is wrong with a model is mended by learning.
+func (p *program) read(f contentFlags, m modelFlags, examplesOf func(*content.Library) ([]match.Example, match.Options), take func(*content.Library, *match.Model) error) error {
+	s, lib, err := p.load(f)
+	if err != nil {
+		return err
+	}
+	examples, options := examplesOf(lib)
 	hash := match.Hash(examples, options)
+	use := func(model *match.Model) error { return take(lib, model) }
 	shipped := m.file(f.Locale)
-	if bot := p.try(lib, enc, hash, shipped, func() ([]byte, error) { return fs.ReadFile(s.files, shipped) }); bot != nil {
-		return bot, nil
+	if p.try(hash, shipped, func() ([]byte, error) { return fs.ReadFile(s.files, shipped) }, use) {
+		return nil
 	}
 	kept := cacheFile(m.Cache, hash)
-	if kept != "" {
-		if bot := p.try(lib, enc, hash, kept, func() ([]byte, error) { return os.ReadFile(kept) }); bot != nil { //nolint:gosec // the user's own folder
-			return bot, nil
-		}
+	if kept != "" && p.try(hash, kept, func() ([]byte, error) { return os.ReadFile(kept) }, use) { //nolint:gosec // the user's own folder
+		return nil
 	}
 	model, err := p.learn(examples, options)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	p.keep(kept, model)
-	bot, err := answer.New(lib, model, enc)
-	if err != nil {
-		return nil, fmt.Errorf("start: %w", err)
+	if err := use(model); err != nil {
+		return fmt.Errorf("use the content: %w", err)
 	}
-	return bot, nil
+	return nil
 }
 
 // encoder returns the sentence encoder, nil when matching goes by words alone.
@@ -137,29 +151,27 @@ func (m modelFlags) file(locale string) string {
 	return locale + ".model"
 }
 
-// try builds a bot with a stored model; nil when there is none or it does not fit. A model of other content is silently passed over:
-// that is what content looks like after an edit. A broken one is worth a warning.
-func (p *program) try(lib *content.Library, enc *encoder.Encoder, hash, name string, read func() ([]byte, error)) *answer.Bot {
+// try uses a stored model; false when there is none or it does not fit. A model of other content is silently passed over: that is what
+// content looks like after an edit. A broken one is worth a warning.
+func (p *program) try(hash, name string, read func() ([]byte, error), use func(*match.Model) error) bool {
 	raw, err := read()
 	if errors.Is(err, fs.ErrNotExist) || err == nil && len(raw) == 0 {
-		return nil
+		return false
 	}
 	var model match.Model
 	if err == nil {
 		err = model.UnmarshalBinary(raw)
 	}
 	if err == nil && model.Hash != hash {
-		return nil
+		return false
 	}
-	var bot *answer.Bot
 	if err == nil {
-		bot, err = answer.New(lib, &model, enc)
+		err = use(&model)
 	}
 	if err != nil {
 		p.warn("the model %s cannot be used: %v", name, err)
-		return nil
 	}
-	return bot
+	return err == nil
 }
 
 // learn learns a model, with progress on a terminal.

@@ -68,7 +68,7 @@ func (l *logLevel) UnmarshalText(raw []byte) error {
 
 // Help is shown by --help.
 func (runCmd) Help() string {
-	return `Runs until it is told to stop (SIGINT, SIGTERM). The token comes from FAQBOT_DISCORD_TOKEN, or from the file that FAQBOT_DISCORD_TOKEN_FILE names. Without a database members are answered all the same; what needs one is off.
+	return `Runs until it is told to stop (SIGINT, SIGTERM). SIGHUP, which a closed terminal sends too, has it read its content folder again while it answers; broken content is not taken over. The token comes from FAQBOT_DISCORD_TOKEN, or from the file that FAQBOT_DISCORD_TOKEN_FILE names. Without a database members are answered all the same; what needs one is off.
 
 Example:
 
@@ -81,6 +81,9 @@ func (c *runCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
+	hangups := make(chan os.Signal, 1) // one that comes while content is read, at the start too, is good for one more reading
+	signal.Notify(hangups, syscall.SIGHUP)
+	defer signal.Stop(hangups)
 	bot, err := p.open(p, c.contentFlags, c.modelFlags)
 	if err != nil {
 		return err
@@ -94,6 +97,13 @@ func (c *runCmd) Run(p *program) error {
 	config.Figures = figures
 	tools := newTools(st, bot, log)
 	tools.into(&config)
+	changed := make(chan struct{}, 1)
+	config.Changed = changed
+	reading := reloader{
+		builtIn: c.FAQ == "", changed: changed, log: log,
+		read: func() error { return reopen(p, c.contentFlags, c.modelFlags, bot) },
+	}
+	go reading.run(ctx, hangups) // a stop does not wait: learning takes a minute, and leaves nothing half done
 	var maintaining sync.WaitGroup
 	maintaining.Go(func() { tools.maintain(ctx) })
 	err = discord.Run(ctx, config)

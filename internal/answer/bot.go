@@ -63,7 +63,7 @@ func NewCards(lib *content.Library) *Bot {
 
 // Swap replaces the content at once for all questions that come after; on an error the old content keeps serving.
 func (b *Bot) Swap(lib *content.Library, model *match.Model) error {
-	examples, options := Examples(lib, b.encoder)
+	examples, options := b.Examples(lib)
 	matcher, err := match.New(examples, options, model)
 	if err != nil {
 		return fmt.Errorf("build matcher: %w", err)
@@ -84,6 +84,11 @@ func newSnapshot(lib *content.Library) *snapshot {
 	}
 	s.completer = complete.New(titles)
 	return s
+}
+
+// Examples returns what a content's model must be learnt from for Swap.
+func (b *Bot) Examples(lib *content.Library) ([]match.Example, match.Options) {
+	return Examples(lib, b.encoder)
 }
 
 // Library returns the content that is currently served.
