@@ -250,6 +250,7 @@ func TestHangupsDuringAReading(t *testing.T) {
 			time.Sleep(time.Second)
 		}
 		time.Sleep(time.Hour)
+		synctest.Wait()
 		if began != 2 {
 			t.Errorf("%d readings", began)
 		}
