@@ -135,6 +135,9 @@ func table() map[string]row {
 			third: []string{"github.com/gorilla/websocket"},
 			bans:  []string{"testing", "net/http/httptest"}, // the simulator uses it too
 		},
+		"internal/discord/discordtest/openapi": {
+			third: []string{"github.com/getkin/kin-openapi", "github.com/santhosh-tekuri/jsonschema"}, bans: []string{"testing", "net/http/httptest"},
+		},
 		"internal/terminal": {
 			// content, guard, match: the types of an answer.Outcome
 			ours:  []string{"internal/answer", "internal/text", "internal/content", "internal/guard", "internal/match"},

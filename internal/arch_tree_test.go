@@ -267,6 +267,22 @@ func TestReadmeReader(t *testing.T) {
 	same(t, readmePackages(readme), []string{"faq", "internal/text"})
 }
 
+// TestShipped: nothing that is for tests gets into the program.
+func TestShipped(t *testing.T) {
+	t.Parallel()
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-deps", "./cmd/faqbot")
+	cmd.Dir = moduleRoot
+	out, err := cmd.Output()
+	if err != nil || !strings.Contains(string(out), moduleName+"/internal/discord\n") {
+		t.Fatalf("go list: %v\n%s", err, out)
+	}
+	for _, banned := range []string{"testing", moduleName + "/internal/discord/discordtest", "github.com/getkin", "github.com/santhosh-tekuri"} {
+		if strings.Contains("\n"+string(out), "\n"+banned) {
+			t.Errorf("cmd/faqbot gets %s", banned)
+		}
+	}
+}
+
 // TestEnvironmentExample holds deploy/faqbot.env.example to the variables that "faqbot run" reads, and what sets any to no others.
 func TestEnvironmentExample(t *testing.T) {
 	t.Parallel()

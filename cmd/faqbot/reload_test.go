@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"faqbot/internal/discord/discordtest"
+	"faqbot/internal/discord/discordtest/openapi"
 )
 
 // dreams is an entry of the test content.
@@ -34,7 +35,7 @@ type running struct {
 // startProcess runs the bot until the test ends.
 func startProcess(t *testing.T) *running {
 	t.Helper()
-	r := &running{t: t, fake: discordtest.New(discordtest.Options{}), content: copyContent(t)}
+	r := &running{t: t, fake: discordtest.New(discordtest.Options{Validate: openapi.Validator(t)}), content: copyContent(t)}
 	t.Cleanup(r.fake.Close)
 	cache := filledCache(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)

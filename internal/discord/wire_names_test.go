@@ -36,6 +36,7 @@ func (n *namer) add(kind, id string) {
 
 var (
 	ownerTag  = regexp.MustCompile(`dismiss/[^"]*?\.[0-9a-f]{16}`)
+	anyID     = regexp.MustCompile(`[0-9]{17,20}`)
 	hashNonce = regexp.MustCompile(`"nonce": "([0-9a-f]{25})"`)
 )
 

@@ -19,6 +19,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"faqbot/internal/discord/discordtest"
+	"faqbot/internal/discord/discordtest/openapi"
 )
 
 // TestWire plays each testdata/wire/*.txtar: events go in over the gateway, and the REST calls that come out are compared. The
@@ -104,7 +105,7 @@ func newPlayer(t *testing.T) *player {
 	t.Cleanup(cancel)
 	return &player{
 		t: t, ctx: ctx, log: &safeBuffer{}, kept: map[string]json.RawMessage{}, ended: make(chan error, 1),
-		options: discordtest.Options{Validate: validator(t)}, config: func(*Config) {},
+		options: discordtest.Options{Validate: openapi.Validator(t)}, config: func(*Config) {},
 		change: func(*process) {},
 	}
 }

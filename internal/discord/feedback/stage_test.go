@@ -18,6 +18,7 @@ import (
 	"faqbot/internal/discord"
 	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/discordtest"
+	"faqbot/internal/discord/discordtest/openapi"
 	"faqbot/internal/discord/interact"
 	"faqbot/internal/match"
 	"faqbot/internal/store"
@@ -87,7 +88,7 @@ func newStage(t *testing.T, change func(*Config)) *stage {
 	if s.store, err = store.Open(ctx, s.database()); err != nil {
 		t.Fatal(err)
 	}
-	s.fake = discordtest.New(discordtest.Options{Validate: validator(t)})
+	s.fake = discordtest.New(discordtest.Options{Validate: openapi.Validator(t)})
 	log := slog.New(slog.NewTextHandler(&s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	c := Config{Store: s.store, Bot: bot, Log: log, Now: func() time.Time { return time.Now().Add(time.Duration(s.ahead.Load())) }}
 	change(&c)

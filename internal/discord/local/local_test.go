@@ -20,6 +20,7 @@ import (
 	"faqbot/internal/discord"
 	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/discordtest"
+	"faqbot/internal/discord/discordtest/openapi"
 	"faqbot/internal/discord/interact"
 	"faqbot/internal/discord/local"
 	"faqbot/internal/discord/moderation"
@@ -123,7 +124,7 @@ func newStage(t *testing.T) *stage {
 	}
 	bot := answer.NewCards(lib)
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	s := &stage{T: t, ctx: ctx, fake: discordtest.New(discordtest.Options{})}
+	s := &stage{T: t, ctx: ctx, fake: discordtest.New(discordtest.Options{Validate: openapi.Validator(t)})}
 	s.from.Permissions = strconv.FormatInt(interact.PermissionAdministrator, 10)
 	if s.store, err = store.Open(ctx, filepath.Join(t.TempDir(), "test.db")); err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 	"faqbot/internal/content"
 	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/discordtest"
+	"faqbot/internal/discord/discordtest/openapi"
 	"faqbot/internal/discord/interact"
 	"faqbot/internal/discord/rest"
 	"faqbot/internal/store"
@@ -50,7 +51,7 @@ func newBed(t *testing.T) *bed {
 	}
 	b := &bed{
 		t: t, log: &safeBuffer{}, clock: &clock{at: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)},
-		fake: discordtest.New(discordtest.Options{Validate: validator(t)}),
+		fake: discordtest.New(discordtest.Options{Validate: openapi.Validator(t)}),
 	}
 	log := slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	client, err := rest.New(rest.Config{

@@ -20,6 +20,7 @@ import (
 	"faqbot/internal/content"
 	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/discordtest"
+	"faqbot/internal/discord/discordtest/openapi"
 	"faqbot/internal/discord/interact"
 	"faqbot/internal/discord/rest"
 	"faqbot/internal/store"
@@ -159,7 +160,7 @@ func quickDir(t *testing.T) string {
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
-	return newBenchWith(t, validator(t))
+	return newBenchWith(t, openapi.Validator(t))
 }
 
 func newBenchWith(t *testing.T, validate func(*http.Request, []byte) error) *bench {
