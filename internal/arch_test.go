@@ -135,6 +135,7 @@ func table() map[string]row {
 			third: []string{"github.com/gorilla/websocket"},
 			bans:  []string{"testing", "net/http/httptest"}, // the simulator uses it too
 		},
+		"internal/discord/discordtest/lab": {bans: []string{"testing", "os", "net", "log"}},
 		"internal/discord/discordtest/openapi": {
 			third: []string{"github.com/getkin/kin-openapi", "github.com/santhosh-tekuri/jsonschema"}, bans: []string{"testing", "net/http/httptest"},
 		},

@@ -14,6 +14,7 @@ import (
 	"faqbot/internal/answer"
 	"faqbot/internal/content"
 	"faqbot/internal/discord/api"
+	"faqbot/internal/discord/discordtest/lab"
 	"faqbot/internal/discord/interact"
 	"faqbot/internal/text"
 )
@@ -80,7 +81,7 @@ func TestAskedNotOut(t *testing.T) {
 // TestAskedBounded: where the hook is stuck, answers are dropped with a warning that counts them, and one that panics harms nothing.
 func TestAskedBounded(t *testing.T) {
 	t.Parallel()
-	var log safeBuffer
+	var log lab.Log
 	stuck := make(chan struct{})
 	a := &adapter{log: slog.New(slog.NewTextHandler(&log, nil)), reporting: make(chan struct{}, 2), asked: func(ctx context.Context, q Asked) {
 		<-stuck

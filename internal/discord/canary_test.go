@@ -9,6 +9,7 @@ import (
 
 	"faqbot/internal/answer"
 	"faqbot/internal/discord/discordtest"
+	"faqbot/internal/discord/discordtest/lab"
 )
 
 // canary stands in everything that the members of TestCanary type.
@@ -188,7 +189,7 @@ func TestPanicPlace(t *testing.T) {
 			t.Errorf("%s: %v", kind, err)
 		}
 	}
-	var log safeBuffer
+	var log lab.Log
 	a := &adapter{log: slog.New(slog.NewTextHandler(&log, nil))}
 	func() {
 		defer a.recovered(t.Context(), "EVENT")

@@ -259,12 +259,8 @@ func (p *player) twice(s string) {
 // logs waits until the bot has logged a message.
 func (p *player) logs(message string) {
 	p.t.Helper()
-	for !strings.Contains(p.log.String(), message) {
-		select {
-		case <-p.ctx.Done():
-			p.t.Fatalf("%q is not logged:\n%s", message, p.log.String())
-		case <-time.After(time.Millisecond):
-		}
+	if err := p.log.Wait(p.ctx, message); err != nil {
+		p.t.Fatal(err)
 	}
 }
 

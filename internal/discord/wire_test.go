@@ -19,6 +19,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"faqbot/internal/discord/discordtest"
+	"faqbot/internal/discord/discordtest/lab"
 	"faqbot/internal/discord/discordtest/openapi"
 )
 
@@ -76,7 +77,7 @@ type player struct {
 	t    *testing.T
 	ctx  context.Context
 	fake *discordtest.Server
-	log  *safeBuffer
+	log  *lab.Log
 
 	options discordtest.Options
 	config  func(*Config)
@@ -104,7 +105,7 @@ func newPlayer(t *testing.T) *player {
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	t.Cleanup(cancel)
 	return &player{
-		t: t, ctx: ctx, log: &safeBuffer{}, kept: map[string]json.RawMessage{}, ended: make(chan error, 1),
+		t: t, ctx: ctx, log: &lab.Log{}, kept: map[string]json.RawMessage{}, ended: make(chan error, 1),
 		options: discordtest.Options{Validate: openapi.Validator(t)}, config: func(*Config) {},
 		change: func(*process) {},
 	}

@@ -1,7 +1,6 @@
 package feedback
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"log/slog"
@@ -18,6 +17,7 @@ import (
 	"faqbot/internal/discord"
 	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/discordtest"
+	"faqbot/internal/discord/discordtest/lab"
 	"faqbot/internal/discord/discordtest/openapi"
 	"faqbot/internal/discord/interact"
 	"faqbot/internal/match"
@@ -47,24 +47,6 @@ var learnt = sync.OnceValues(func() (*answer.Bot, error) {
 	return answer.New(lib, model, nil)
 })
 
-// safeBuffer collects log lines of several goroutines.
-type safeBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (s *safeBuffer) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-
-func (s *safeBuffer) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.String()
-}
-
 // stage is the whole bot with this tool, on a fake Discord.
 type stage struct {
 	*testing.T
@@ -73,7 +55,7 @@ type stage struct {
 	fake  *discordtest.Server
 	store *store.Store
 	dir   string
-	log   safeBuffer
+	log   lab.Log
 	asked chan struct{} // one for each answer that was counted
 	ahead atomic.Int64  // of the tool's clock
 }

@@ -99,7 +99,7 @@ func TestGatewayNewSession(t *testing.T) {
 			t.Parallel()
 			s := newWireServer(t)
 			b := startGateway(t, s, func(c *Config) { c.maxFrame = 4096 })
-			start := b.clock.now()
+			start := b.clock.Now()
 			p := s.established(t)
 			breaks(p)
 			if code := p.gone(t); code == 1000 || code == 1001 {
@@ -110,7 +110,7 @@ func TestGatewayNewSession(t *testing.T) {
 				t.Errorf("dialled %s", p.uri)
 			}
 			wantOp(t, p.hello(t, slowly), opIdentify)
-			if apart := b.clock.now().Sub(start); apart < identifySpacing {
+			if apart := b.clock.Now().Sub(start); apart < identifySpacing {
 				t.Errorf("%v between sessions", apart)
 			}
 		})
@@ -149,7 +149,7 @@ func TestGatewayOp9Storm(t *testing.T) {
 	t.Parallel()
 	s := newWireServer(t)
 	b := startGateway(t, s, nil)
-	start := b.clock.now()
+	start := b.clock.Now()
 	const storm = identifyAlarm + 30
 	for range storm {
 		p := s.accept(t)
@@ -157,7 +157,7 @@ func TestGatewayOp9Storm(t *testing.T) {
 		p.write(`{"op":9,"d":false}`)
 	}
 	b.await(t, func(st Stats) bool { return st.Identifies >= storm && st.Today >= storm })
-	if took, least := b.clock.now().Sub(start), (identifyAlarm-1)*identifySpacing+30*identifySlow; took < least {
+	if took, least := b.clock.Now().Sub(start), (identifyAlarm-1)*identifySpacing+30*identifySlow; took < least {
 		t.Errorf("%d sessions in %v, want at least %v", storm, took, least)
 	}
 	if !strings.Contains(b.log.String(), "gateway starts too many sessions") {
@@ -218,7 +218,7 @@ func TestGatewayBudget(t *testing.T) {
 	})
 	s.established(t)
 	waited := time.Duration(0)
-	for _, d := range b.clock.sleeps() {
+	for _, d := range b.clock.Slept() {
 		waited += d
 	}
 	if waited < 30*time.Minute || asked.Load() != 4 {
@@ -255,7 +255,7 @@ func TestGatewayOutage(t *testing.T) {
 	p.dropTCP()
 	p = s.accept(t)
 	wantResume(t, p.hello(t, slowly), 1)
-	sleeps := b.clock.sleeps()
+	sleeps := b.clock.Slept()
 	if last := sleeps[len(sleeps)-1]; last != backoffCap/2 { // half of the scale, as jitter is 0.5
 		t.Errorf("waits %v", sleeps)
 	}

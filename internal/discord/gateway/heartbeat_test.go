@@ -71,7 +71,7 @@ func TestGatewayZombieTLS(t *testing.T) {
 	const ask = `{"op":1,"d":null}`
 	p.write(ask)
 	b.await(t, func(st Stats) bool { return st.Ready && len(p.heartbeats()) == 1 })
-	_ = b.clock.sleep(t.Context(), time.Minute) // an interval
+	_ = b.clock.Sleep(t.Context(), time.Minute) // an interval
 	p.write(ask)
 	if code := p.gone(t); code != websocket.CloseAbnormalClosure {
 		t.Errorf("zombie left with %d", code)

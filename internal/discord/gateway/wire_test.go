@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"bytes"
 	"context"
 	"crypto/x509"
 	"encoding/json"
@@ -15,59 +14,14 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"faqbot/internal/discord/discordtest/lab"
 )
 
 // patience bounds every wait of these tests; none of them takes long when all is well.
 const patience = 20 * time.Second
 
 const testToken = "MTIz.secret.bot-token"
-
-// testClock runs with real time, plus all that was slept, in no time.
-type testClock struct {
-	mu     sync.Mutex
-	offset time.Duration
-	slept  []time.Duration
-}
-
-func (c *testClock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return time.Now().Add(c.offset)
-}
-
-func (c *testClock) sleep(ctx context.Context, d time.Duration) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if d > 0 {
-		c.offset += d
-		c.slept = append(c.slept, d)
-	}
-	return ctx.Err()
-}
-
-func (c *testClock) sleeps() []time.Duration {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return append([]time.Duration(nil), c.slept...)
-}
-
-// safeBuffer collects log lines of several goroutines.
-type safeBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (s *safeBuffer) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-
-func (s *safeBuffer) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.String()
-}
 
 // wireServer is a gateway of which each test plays Discord's part by hand: it takes connections one by one and writes frames.
 type wireServer struct {
@@ -300,8 +254,8 @@ func event(kind, seq, data string) string {
 // wireBot is a running Gateway.
 type wireBot struct {
 	*Gateway
-	clock  *testClock
-	log    *safeBuffer
+	clock  *lab.Clock
+	log    *lab.Log
 	events chan Event
 	cancel context.CancelFunc
 	result chan error
@@ -309,12 +263,12 @@ type wireBot struct {
 
 func startGateway(t *testing.T, s *wireServer, change func(*Config)) *wireBot {
 	t.Helper()
-	b := &wireBot{clock: &testClock{}, log: &safeBuffer{}, events: make(chan Event, 1000), result: make(chan error, 1)}
+	b := &wireBot{clock: &lab.Clock{}, log: &lab.Log{}, events: make(chan Event, 1000), result: make(chan error, 1)}
 	c := Config{
 		Token: testToken, Intents: 1 << 9, Log: slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Handle:  func(_ context.Context, e Event) { b.events <- e },
 		Address: func(context.Context) (Bot, error) { return Bot{URL: s.url}, nil },
-		Sleep:   b.clock.sleep, now: b.clock.now, jitter: func() float64 { return 0.5 },
+		Sleep:   b.clock.Sleep, now: b.clock.Now, jitter: func() float64 { return 0.5 },
 	}
 	if s.dial != nil {
 		c.dialer = &websocket.Dialer{NetDialContext: s.dial}

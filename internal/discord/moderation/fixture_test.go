@@ -1,7 +1,6 @@
 package moderation
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
 	"os"
@@ -14,6 +13,7 @@ import (
 	"faqbot/internal/content"
 	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/discordtest"
+	"faqbot/internal/discord/discordtest/lab"
 	"faqbot/internal/discord/discordtest/openapi"
 	"faqbot/internal/discord/interact"
 	"faqbot/internal/discord/rest"
@@ -26,7 +26,7 @@ type bed struct {
 
 	t     *testing.T
 	fake  *discordtest.Server
-	log   *safeBuffer
+	log   *lab.Log
 	clock *clock
 }
 
@@ -50,7 +50,7 @@ func newBed(t *testing.T) *bed {
 		t.Fatal(err)
 	}
 	b := &bed{
-		t: t, log: &safeBuffer{}, clock: &clock{at: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)},
+		t: t, log: &lab.Log{}, clock: &clock{at: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)},
 		fake: discordtest.New(discordtest.Options{Validate: openapi.Validator(t)}),
 	}
 	log := slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -161,22 +161,4 @@ func (c *clock) pass(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.at = c.at.Add(d)
-}
-
-// safeBuffer collects log lines of several goroutines.
-type safeBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (s *safeBuffer) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-
-func (s *safeBuffer) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.String()
 }

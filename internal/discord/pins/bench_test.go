@@ -1,7 +1,6 @@
 package pins
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"io/fs"
@@ -20,6 +19,7 @@ import (
 	"faqbot/internal/content"
 	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/discordtest"
+	"faqbot/internal/discord/discordtest/lab"
 	"faqbot/internal/discord/discordtest/openapi"
 	"faqbot/internal/discord/interact"
 	"faqbot/internal/discord/rest"
@@ -87,28 +87,11 @@ type bench struct {
 
 	fake  *discordtest.Server
 	store *store.Store
-	log   *safeBuffer
+	log   *lab.Log
 	clock *clock
 
 	channel string          // where commands are used
 	ctx     context.Context // ends with the bot, where start has run one
-}
-
-type safeBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (s *safeBuffer) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-
-func (s *safeBuffer) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.String()
 }
 
 // clock is the real time and what was added to it: the fake's ids are of the real time.
@@ -178,7 +161,7 @@ func newBenchWith(t *testing.T, validate func(*http.Request, []byte) error) *ben
 		t.Fatal(err)
 	}
 	fake := discordtest.New(discordtest.Options{Quiet: true, Validate: validate})
-	b := &bench{t, fake, s, &safeBuffer{}, &clock{}, fake.ChannelID, t.Context()}
+	b := &bench{t, fake, s, &lab.Log{}, &clock{}, fake.ChannelID, t.Context()}
 	t.Cleanup(func() {
 		for _, problem := range fake.Problems() {
 			t.Errorf("problem: %v", problem)

@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +14,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"faqbot/internal/discord/discordtest/lab"
 )
 
 const (
@@ -22,59 +23,12 @@ const (
 	testInteraction = "aW50ZXJhY3Rpb246secret+/="
 )
 
-// testClock runs with real time, plus all that was slept, in no time.
-type testClock struct {
-	mu     sync.Mutex
-	offset time.Duration
-	slept  []time.Duration
-}
-
-func (c *testClock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return time.Now().Add(c.offset)
-}
-
-func (c *testClock) sleep(ctx context.Context, d time.Duration) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if d > 0 {
-		c.offset += d
-		c.slept = append(c.slept, d)
-	}
-	return ctx.Err()
-}
-
-func (c *testClock) sleeps() []time.Duration {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return append([]time.Duration(nil), c.slept...)
-}
-
-// safeBuffer collects log lines of several goroutines.
-type safeBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (s *safeBuffer) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-
-func (s *safeBuffer) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.String()
-}
-
 // fixture is a client and the server that it talks to. The server answers the nth request by the nth answer, and the last one again
 // when there are no more; with none, by 200 and an empty object.
 type fixture struct {
 	*Client
-	clock *testClock
-	log   *safeBuffer
+	clock *lab.Clock
+	log   *lab.Log
 
 	mu       sync.Mutex
 	requests []testRequest
@@ -89,7 +43,7 @@ type testRequest struct {
 
 func newFixture(t *testing.T, answers ...func(http.ResponseWriter)) *fixture {
 	t.Helper()
-	f := &fixture{clock: &testClock{}, log: &safeBuffer{}, answers: answers}
+	f := &fixture{clock: &lab.Clock{}, log: &lab.Log{}, answers: answers}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		f.mu.Lock()
@@ -107,7 +61,7 @@ func newFixture(t *testing.T, answers ...func(http.ResponseWriter)) *fixture {
 	t.Cleanup(server.Close)
 	c, err := New(Config{
 		API: server.URL + "/", Token: testToken, ProjectURL: "https://example.org/bot", Version: "1.2",
-		Log: slog.New(slog.NewTextHandler(f.log, nil)), Jitter: func() float64 { return 0.5 }, now: f.clock.now, sleep: f.clock.sleep,
+		Log: slog.New(slog.NewTextHandler(f.log, nil)), Jitter: func() float64 { return 0.5 }, now: f.clock.Now, sleep: f.clock.Sleep,
 	})
 	if err != nil {
 		t.Fatal(err)

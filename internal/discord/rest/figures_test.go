@@ -35,7 +35,7 @@ func TestClockAhead(t *testing.T) {
 	}
 	for _, want := range []time.Duration{0, time.Minute, -time.Hour} {
 		f.mu.Lock()
-		f.answers = append(f.answers[:0], says(http.StatusOK, `{}`, "Date", f.clock.now().Add(-want).UTC().Format(http.TimeFormat)))
+		f.answers = append(f.answers[:0], says(http.StatusOK, `{}`, "Date", f.clock.Now().Add(-want).UTC().Format(http.TimeFormat)))
 		f.mu.Unlock()
 		if err := f.do(t.Context(), me()); err != nil {
 			t.Fatal(err)

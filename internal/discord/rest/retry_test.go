@@ -13,6 +13,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"faqbot/internal/discord/discordtest/lab"
 )
 
 const page429 = "<!DOCTYPE html><title>Access denied | error code: 1015</title>"
@@ -31,7 +33,7 @@ func TestRateLimited(t *testing.T) {
 		if err := f.do(t.Context(), create()); err != nil {
 			t.Fatal(err)
 		}
-		if got := f.clock.sleeps(); len(got) != 1 || got[0] != 300*time.Millisecond {
+		if got := f.clock.Slept(); len(got) != 1 || got[0] != 300*time.Millisecond {
 			t.Errorf("slept %v", got)
 		}
 	})
@@ -51,7 +53,7 @@ func TestRateLimited(t *testing.T) {
 		defer cancel()
 		wantStatus(t, f.do(ctx, respond("t")), 429)
 		wantRequests(t, f, 1)
-		if got := f.clock.sleeps(); len(got) != 0 {
+		if got := f.clock.Slept(); len(got) != 0 {
 			t.Errorf("slept %v", got)
 		}
 	})
@@ -98,7 +100,7 @@ func TestEverythingStops(t *testing.T) {
 			}
 			wantStatus(t, f.do(ctx, remove("1", "2")), 429)
 			wantRequests(t, f, 1+test.during)
-			_ = f.clock.sleep(ctx, test.wait)
+			_ = f.clock.Sleep(ctx, test.wait)
 			if err := f.do(t.Context(), respond("t")); err != nil {
 				t.Errorf("after the wait: %v", err)
 			}
@@ -175,8 +177,8 @@ func TestUnauthorized(t *testing.T) {
 
 func TestInvalidCalls(t *testing.T) {
 	t.Parallel()
-	clock := &testClock{}
-	l := newLimits(slog.New(slog.DiscardHandler), clock.now, clock.sleep)
+	clock := &lab.Clock{}
+	l := newLimits(slog.New(slog.DiscardHandler), clock.Now, clock.Sleep)
 	c := Call{Method: "GET", Route: "/x", Callback: true}
 	shared := reply{status: 429, header: http.Header{"X-Ratelimit-Scope": {"shared"}}, body: []byte(`{"retry_after":0.001}`)}
 	for range maxInvalid - 1 {
@@ -184,16 +186,16 @@ func TestInvalidCalls(t *testing.T) {
 		_ = l.judge(t.Context(), c, reply{status: 404})
 	}
 	_ = l.judge(t.Context(), c, shared)
-	_ = clock.sleep(t.Context(), time.Second)
+	_ = clock.Sleep(t.Context(), time.Second)
 	if err := l.admit(t.Context(), c); err != nil {
 		t.Errorf("one below: %v", err)
 	}
-	_ = clock.sleep(t.Context(), 5*time.Minute)
+	_ = clock.Sleep(t.Context(), 5*time.Minute)
 	_ = l.judge(t.Context(), c, reply{status: 403})
 	if err := l.admit(t.Context(), c); !errors.Is(err, errTooManyInvalid) {
 		t.Errorf("error %v", err)
 	}
-	_ = clock.sleep(t.Context(), 6*time.Minute)
+	_ = clock.Sleep(t.Context(), 6*time.Minute)
 	if err := l.admit(t.Context(), c); err != nil {
 		t.Errorf("later: %v", err)
 	}
@@ -216,7 +218,7 @@ func TestInvalidCallsOnTheWire(t *testing.T) {
 	if n := strings.Count(f.log.String(), "too many calls refused"); n != 1 {
 		t.Errorf("said %d times", n)
 	}
-	_ = f.clock.sleep(t.Context(), invalidWindow+time.Minute)
+	_ = f.clock.Sleep(t.Context(), invalidWindow+time.Minute)
 	wantStatus(t, f.do(t.Context(), me()), http.StatusForbidden)
 	wantRequests(t, f, maxInvalid+1)
 }
@@ -231,13 +233,13 @@ func TestBuckets(t *testing.T) {
 	if err := f.do(t.Context(), remove("8", "2")); err != nil { // another channel has a bucket of its own
 		t.Fatal(err)
 	}
-	if got := f.clock.sleeps(); len(got) != 0 {
+	if got := f.clock.Slept(); len(got) != 0 {
 		t.Errorf("slept %v", got)
 	}
 	if err := f.do(t.Context(), remove("1", "3")); err != nil {
 		t.Fatal(err)
 	}
-	if got := f.clock.sleeps(); len(got) != 1 || got[0] < time.Second || got[0] > 4500*time.Millisecond {
+	if got := f.clock.Slept(); len(got) != 1 || got[0] < time.Second || got[0] > 4500*time.Millisecond {
 		t.Errorf("slept %v", got)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
@@ -248,8 +250,8 @@ func TestBuckets(t *testing.T) {
 
 func TestBucketMemory(t *testing.T) {
 	t.Parallel()
-	clock := &testClock{}
-	l := newLimits(slog.New(slog.DiscardHandler), clock.now, clock.sleep)
+	clock := &lab.Clock{}
+	l := newLimits(slog.New(slog.DiscardHandler), clock.Now, clock.Sleep)
 	h := http.Header{}
 	for name, v := range map[string]string{"Bucket": "b", "Limit": "5", "Remaining": "4", "Reset-After": "1"} {
 		h.Set("X-RateLimit-"+name, v)
@@ -264,25 +266,25 @@ func TestBucketMemory(t *testing.T) {
 
 func TestGlobalPace(t *testing.T) {
 	t.Parallel()
-	clock := &testClock{}
-	l := newLimits(slog.New(slog.DiscardHandler), clock.now, clock.sleep)
+	clock := &lab.Clock{}
+	l := newLimits(slog.New(slog.DiscardHandler), clock.Now, clock.Sleep)
 	c := Call{Method: "GET", Route: "/x"}
-	start := clock.now()
+	start := clock.Now()
 	for range 10 * globalPerSecond {
 		if err := l.admit(t.Context(), c); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if took := clock.now().Sub(start); took < 8*time.Second || took > 11*time.Second {
+	if took := clock.Now().Sub(start); took < 8*time.Second || took > 11*time.Second {
 		t.Errorf("450 calls in %v", took)
 	}
-	slept := len(clock.sleeps())
+	slept := len(clock.Slept())
 	for range 100 {
 		if err := l.admit(t.Context(), respond("t")); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if len(clock.sleeps()) != slept {
+	if len(clock.Slept()) != slept {
 		t.Error("responses to interactions waited for the global limit")
 	}
 }
@@ -321,7 +323,7 @@ func TestRedaction(t *testing.T) {
 	t.Run("transport", func(t *testing.T) {
 		t.Parallel()
 		c, err := New(Config{
-			Token: testToken, ProjectURL: "u", Version: "1", Log: slog.New(slog.DiscardHandler), sleep: (&testClock{}).sleep,
+			Token: testToken, ProjectURL: "u", Version: "1", Log: slog.New(slog.DiscardHandler), sleep: (&lab.Clock{}).Sleep,
 			transport: roundTripper(func(req *http.Request) (*http.Response, error) {
 				return nil, fmt.Errorf("cannot reach %s with %s: %w", req.URL, req.Header.Get("Authorization"), io.ErrUnexpectedEOF)
 			}),
