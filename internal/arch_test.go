@@ -58,6 +58,10 @@ func table() map[string]row {
 			bans: []string{"os", "net", "log"},
 			word: "discord", // a surface calls the core; the core calls none
 		},
+		"internal/answer/answertest": {
+			ours: []string{"faq", "internal/answer", "internal/content", "internal/encoder", "internal/match", "internal/text"},
+			bans: []string{"testing", "net", "log"},
+		},
 		"internal/evaluate": {
 			ours:  []string{"internal/answer", "internal/content", "internal/text", "internal/chart"},
 			third: []string{"github.com/schollz/progressbar"},

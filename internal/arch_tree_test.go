@@ -276,7 +276,7 @@ func TestShipped(t *testing.T) {
 	if err != nil || !strings.Contains(string(out), moduleName+"/internal/discord\n") {
 		t.Fatalf("go list: %v\n%s", err, out)
 	}
-	for _, banned := range []string{"testing", moduleName + "/internal/discord/discordtest", "github.com/getkin", "github.com/santhosh-tekuri"} {
+	for _, banned := range []string{"testing", moduleName + "/internal/answer/answertest", moduleName + "/internal/discord/discordtest", "github.com/getkin", "github.com/santhosh-tekuri"} {
 		if strings.Contains("\n"+string(out), "\n"+banned) {
 			t.Errorf("cmd/faqbot gets %s", banned)
 		}

@@ -3,15 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"path/filepath"
 	"sync"
 	"time"
 
-	"faqbot/faq"
 	"faqbot/internal/answer"
-	"faqbot/internal/content"
 	"faqbot/internal/discord"
 	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/discordtest"
@@ -19,41 +16,8 @@ import (
 	"faqbot/internal/discord/interact"
 	"faqbot/internal/discord/moderation"
 	"faqbot/internal/discord/pins"
-	"faqbot/internal/encoder"
-	"faqbot/internal/match"
 	"faqbot/internal/store"
 )
-
-const locale = "en"
-
-// openBot opens the shipped content with the model that is shipped for it.
-func openBot(withEncoder bool) (*answer.Bot, error) {
-	lib, err := content.Load(faq.FS, locale)
-	if err != nil {
-		return nil, fmt.Errorf("load content: %w", err)
-	}
-	var enc *encoder.Encoder
-	name := locale + ".words.model"
-	if withEncoder {
-		if enc, err = encoder.New(); err != nil {
-			return nil, fmt.Errorf("start the encoder: %w", err)
-		}
-		name = locale + ".model"
-	}
-	raw, err := fs.ReadFile(faq.FS, name)
-	if err != nil {
-		return nil, fmt.Errorf("read model: %w", err)
-	}
-	var model match.Model
-	if err := model.UnmarshalBinary(raw); err != nil {
-		return nil, fmt.Errorf("read model %s: %w", name, err)
-	}
-	bot, err := answer.New(lib, &model, enc)
-	if err != nil {
-		return nil, fmt.Errorf("start: %w", err)
-	}
-	return bot, nil
-}
 
 // process is the bot as it runs, with its tools and its database.
 type process struct {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"faqbot/internal/answer"
+	"faqbot/internal/answer/answertest"
 	"faqbot/internal/discord/discordtest"
 	"faqbot/internal/guard"
 	"faqbot/internal/terminal"
@@ -81,9 +82,9 @@ func soak(ctx context.Context, o options, stderr io.Writer) (*report, error) {
 
 // openAndCheck opens the bot, and sees to it that it takes the urgent lines, and no others, for urgent. Title stands on their cards.
 func openAndCheck(o options) (bot *answer.Bot, title string, err error) {
-	bot, err = openBot(o.encoder)
+	bot, err = answertest.Open(o.encoder)
 	if err != nil {
-		return nil, "", err
+		return nil, "", err //nolint:wrapcheck // it says what failed
 	}
 	for _, l := range lines() {
 		out := bot.Ask(answer.Question{Words: text.New(l.text), Heard: answer.Addressed, At: time.Now()})

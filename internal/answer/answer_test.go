@@ -9,6 +9,7 @@ import (
 
 	"faqbot/faq"
 	"faqbot/internal/answer"
+	"faqbot/internal/answer/answertest"
 	"faqbot/internal/content"
 	"faqbot/internal/text"
 )
@@ -400,7 +401,7 @@ func TestCompletion(t *testing.T) {
 // TestSwapKeepsTheOldContentOnAnError tries to swap in content with a model that was learnt from something else.
 func TestSwapKeepsTheOldContentOnAnError(t *testing.T) {
 	t.Parallel()
-	bot, err := build()
+	bot, err := answertest.Open(true)
 	if err != nil {
 		t.Fatal(err)
 	}

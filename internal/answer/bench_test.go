@@ -6,6 +6,7 @@ import (
 
 	"faqbot/faq"
 	"faqbot/internal/answer"
+	"faqbot/internal/answer/answertest"
 	"faqbot/internal/content"
 	"faqbot/internal/encoder"
 	"faqbot/internal/match"
@@ -16,7 +17,7 @@ import (
 func BenchmarkStart(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := build(); err != nil {
+		if _, err := answertest.Open(true); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -1,54 +1,19 @@
 package answer_test
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"strings"
-	"sync"
 	"testing"
 
-	"faqbot/faq"
 	"faqbot/internal/answer"
-	"faqbot/internal/content"
-	"faqbot/internal/encoder"
+	"faqbot/internal/answer/answertest"
 	"faqbot/internal/match"
 )
 
-// shipped builds the shipped bot once for all tests that only read it.
-var shipped = sync.OnceValues(build)
-
-// newBot returns the shipped bot. It fails when the model is stale, with the command that makes it anew.
+// newBot returns the shipped bot, for tests that only ask it.
 func newBot(tb testing.TB) *answer.Bot {
 	tb.Helper()
-	bot, err := shipped()
-	if errors.Is(err, match.ErrStale) {
-		tb.Fatal("faq/en.model is stale: run go generate ./faq")
-	}
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return bot
-}
-
-func build() (*answer.Bot, error) {
-	lib, err := content.Load(faq.FS, "en")
-	if err != nil {
-		return nil, err
-	}
-	raw, err := fs.ReadFile(faq.FS, "en.model")
-	if err != nil {
-		return nil, err
-	}
-	var model match.Model
-	if err := model.UnmarshalBinary(raw); err != nil {
-		return nil, err
-	}
-	enc, err := encoder.New()
-	if err != nil {
-		return nil, err
-	}
-	return answer.New(lib, &model, enc)
+	return answertest.Shipped(tb)
 }
 
 // staleModel is a well-formed model that fits no content.

@@ -77,10 +77,7 @@ func FuzzEvents(f *testing.F) {
 	}
 	f.Add([]byte(`{"id":"1","token":"t","type":2,"data":null}`))
 	f.Add([]byte(`{"id":"1","token":"t","type":3,"data":{"custom_id":"urgent/C1","values":[null]},"message":{"flags":null}}`))
-	bot, err := learnt()
-	if err != nil {
-		f.Fatal(err)
-	}
+	bot := fixtureBot(f)
 	a := &adapter{bot: bot, core: bot.Ask, commands: map[string]command{}, components: components()}
 	for _, c := range commands(bot) {
 		a.commands[c.name] = c

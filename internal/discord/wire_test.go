@@ -278,7 +278,7 @@ func (p *player) checkCall(r discordtest.Request) {
 		p.t.Errorf("a response that everyone sees: %s", r.Body)
 	}
 	if content := cmp.Or(m.Content, m.Data.Content); content != "" {
-		if word := fixtureWords().find(content); word != "" {
+		if word := newTelling(fixtureBot(p.t).Library()).find(content); word != "" {
 			p.t.Errorf("the first line of %q holds %q", content, word)
 		}
 	} else if callback && m.Type == 4 {

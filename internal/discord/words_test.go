@@ -4,7 +4,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"faqbot/internal/content"
@@ -70,14 +69,6 @@ func (t telling) find(s string) string {
 	}
 	return ""
 }
-
-var fixtureWords = sync.OnceValue(func() telling {
-	bot, err := learnt()
-	if err != nil {
-		panic(err)
-	}
-	return newTelling(bot.Library())
-})
 
 // TestFirstLines draws every reply of the shipped content for every kind of place: what a notification shows names no drug and no
 // symptom, and no limit of Discord is broken.

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"faqbot/internal/answer"
+	"faqbot/internal/answer/answertest"
 	"faqbot/internal/content"
 	"faqbot/internal/guard"
 	"faqbot/internal/text"
@@ -24,7 +25,7 @@ const (
 // which questions get something else now and which figures moved: a change of ranking or of content is reviewed as a diff of both.
 func TestScorecard(t *testing.T) {
 	t.Parallel()
-	bot := shippedBot(t)
+	bot := answertest.Shipped(t)
 	questions, err := Load(bot, []string{developmentFile})
 	if err != nil {
 		t.Fatal(err)

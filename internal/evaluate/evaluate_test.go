@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"math"
 	"slices"
 	"sync"
@@ -15,8 +14,6 @@ import (
 	"faqbot/faq"
 	"faqbot/internal/answer"
 	"faqbot/internal/content"
-	"faqbot/internal/encoder"
-	"faqbot/internal/match"
 	"faqbot/internal/text"
 )
 
@@ -29,44 +26,10 @@ var cards = sync.OnceValues(func() (*answer.Bot, error) {
 	return answer.NewCards(lib), nil
 })
 
-// shipped builds the shipped bot.
-var shipped = sync.OnceValues(func() (*answer.Bot, error) {
-	lib, err := content.Load(faq.FS, "en")
-	if err != nil {
-		return nil, err
-	}
-	raw, err := fs.ReadFile(faq.FS, "en.model")
-	if err != nil {
-		return nil, err
-	}
-	var model match.Model
-	if err := model.UnmarshalBinary(raw); err != nil {
-		return nil, err
-	}
-	enc, err := encoder.New()
-	if err != nil {
-		return nil, err
-	}
-	return answer.New(lib, &model, enc)
-})
-
 // cardsBot returns the bot of cards.
 func cardsBot(tb testing.TB) *answer.Bot {
 	tb.Helper()
 	b, err := cards()
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return b
-}
-
-// shippedBot returns the shipped bot. It fails when the model is stale, with the command that makes it anew.
-func shippedBot(tb testing.TB) *answer.Bot {
-	tb.Helper()
-	b, err := shipped()
-	if errors.Is(err, match.ErrStale) {
-		tb.Fatal("faq/en.model is stale: run go generate ./faq")
-	}
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -1,12 +1,11 @@
 package evaluate
 
 import (
-	"math/rand/v2"
-	"slices"
 	"strings"
 	"testing"
 
 	"faqbot/internal/answer"
+	"faqbot/internal/answer/answertest"
 	"faqbot/internal/match"
 	"faqbot/internal/text"
 )
@@ -15,7 +14,7 @@ import (
 // each way of it counted alone.
 func TestSurroundings(t *testing.T) {
 	t.Parallel()
-	bot := shippedBot(t)
+	bot := answertest.Shipped(t)
 	questions, err := Load(bot, []string{developmentFile})
 	if err != nil {
 		t.Fatal(err)
@@ -30,7 +29,7 @@ func TestSurroundings(t *testing.T) {
 		"a name":   func(s string) string { return "hi Sam, " + s },
 		// None of these three changes a token, so that all at once say as much as each alone.
 		"emoji, quotes and shouting": func(s string) string { return `😩 "` + strings.ToUpper(s) + `" 😭🙏` },
-		"two words":                  swapNeighbours,
+		"two words":                  answertest.SwapNeighbours,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -70,29 +69,4 @@ func winner(bot *answer.Bot, question string) string {
 		return ""
 	}
 	return ""
-}
-
-// swapNeighbours swaps two neighbouring words, the same each time and neither of them a negation: that would change what is asked.
-func swapNeighbours(s string) string {
-	random := rand.New(rand.NewPCG(1, uint64(len(s))))
-	words := strings.Fields(s)
-	var places []int
-	for i := range len(words) - 1 {
-		if !isNegation(words[i]) && !isNegation(words[i+1]) {
-			places = append(places, i)
-		}
-	}
-	if len(places) == 0 {
-		return s
-	}
-	i := places[random.IntN(len(places))]
-	words[i], words[i+1] = words[i+1], words[i]
-	return strings.Join(words, " ")
-}
-
-func isNegation(word string) bool {
-	plain := text.Plain(word)
-	return slices.ContainsFunc(plain, func(w string) bool {
-		return slices.Contains([]string{"no", "not", "never", "nothing", "none", "without", "isnt", "aint"}, w) || strings.HasSuffix(w, "nt")
-	})
 }

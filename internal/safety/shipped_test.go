@@ -6,49 +6,16 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 
-	"faqbot/faq"
 	"faqbot/internal/answer"
+	"faqbot/internal/answer/answertest"
 	"faqbot/internal/content"
-	"faqbot/internal/encoder"
 	"faqbot/internal/guard"
-	"faqbot/internal/match"
 	"faqbot/internal/parallel"
 	"faqbot/internal/text"
 )
-
-// shipped is the bot as it is shipped.
-var shipped = sync.OnceValues(func() (*answer.Bot, error) {
-	lib, err := content.Load(faq.FS, "en")
-	if err != nil {
-		return nil, err
-	}
-	raw, err := faq.FS.ReadFile("en.model")
-	if err != nil {
-		return nil, err
-	}
-	var model match.Model
-	if err := model.UnmarshalBinary(raw); err != nil {
-		return nil, err
-	}
-	enc, err := encoder.New()
-	if err != nil {
-		return nil, err
-	}
-	return answer.New(lib, &model, enc)
-})
-
-func shippedBot(t *testing.T) *answer.Bot {
-	t.Helper()
-	bot, err := shipped()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return bot
-}
 
 const cardFile = "testdata/scorecard.json"
 
@@ -63,7 +30,7 @@ func TestScorecard(t *testing.T) {
 	if !all {
 		t.Skip("FAQBOT_TEST_ALL=1 asks every safety sentence")
 	}
-	bot := shippedBot(t)
+	bot := answertest.Shipped(t)
 	results, err := Run(t.Context(), bot.Ask, Sentences(bot.Library()), func() {})
 	if err != nil {
 		t.Fatal(err)
@@ -95,7 +62,7 @@ func TestScorecard(t *testing.T) {
 // Enough sentences of each category, and none of them among what is learnt.
 func TestSentencesAreATest(t *testing.T) {
 	t.Parallel()
-	lib := shippedBot(t).Library()
+	lib := answertest.Shipped(t).Library()
 	count := map[string]int{}
 	learnt := map[string]string{}
 	for _, c := range guard.Learnt() {
@@ -127,7 +94,7 @@ func normal(s string) string { return strings.Join(text.Plain(s), " ") }
 // TestExplicitSurvives: nothing that is only manner, disguise or company takes an explicit sentence back, in at least 99 of 100.
 func TestExplicitSurvives(t *testing.T) {
 	t.Parallel()
-	bot := shippedBot(t)
+	bot := answertest.Shipped(t)
 	var explicit []string
 	for _, s := range Sentences(bot.Library()) {
 		if s.Style == Explicit && s.least() == Urgent && !s.Gap {
@@ -178,7 +145,7 @@ func variants() map[string]func(string) string {
 		"zero width":     func(s string) string { return s[:1] + "\u200b" + s[1:] },
 		"no apostrophes": func(s string) string { return strings.NewReplacer("'", "", "’", "").Replace(s) },
 		"typo":           slip,
-		"two words":      swapNeighbours,
+		"two words":      answertest.SwapNeighbours,
 		"text around":    func(s string) string { return before + s + "." + after },
 	}
 }
@@ -206,27 +173,4 @@ func slip(s string) string {
 
 func isASCII(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r > 127 })
-}
-
-// swapNeighbours swaps two neighbouring words, the same each time and neither of them a negation: that would change what is said.
-func swapNeighbours(s string) string {
-	random := rand.New(rand.NewPCG(1, uint64(len(s))))
-	words := strings.Fields(s)
-	negates := func(w string) bool {
-		w = strings.ToLower(strings.Trim(w, ".,!?"))
-		return strings.HasSuffix(w, "nt") || strings.HasSuffix(w, "n't") || strings.HasSuffix(w, "n’t") ||
-			slices.Contains([]string{"not", "no", "never", "without", "nobody", "nothing", "none"}, w)
-	}
-	var places []int
-	for i := range len(words) - 1 {
-		if !negates(words[i]) && !negates(words[i+1]) {
-			places = append(places, i)
-		}
-	}
-	if len(places) == 0 {
-		return s
-	}
-	i := places[random.IntN(len(places))]
-	words[i], words[i+1] = words[i+1], words[i]
-	return strings.Join(words, " ")
 }

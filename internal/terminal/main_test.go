@@ -1,39 +1,18 @@
 package terminal
 
 import (
-	"os"
-	"sync"
 	"testing"
 	"time"
 
 	"faqbot/internal/answer"
-	"faqbot/internal/content"
-	"faqbot/internal/match"
+	"faqbot/internal/answer/answertest"
 )
 
-// bot learns the small content of the program's tests, once.
+// bot has learnt the small content of the program's tests.
 func bot(t testing.TB) *answer.Bot {
 	t.Helper()
-	b, err := learnt()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
+	return answertest.Learnt(t, "../../cmd/faqbot/testdata/faq")
 }
-
-// learnt is set once, by whichever test asks first.
-var learnt = sync.OnceValues(func() (*answer.Bot, error) {
-	lib, err := content.Load(os.DirFS("../../cmd/faqbot/testdata/faq"), "en")
-	if err != nil {
-		return nil, err
-	}
-	examples, options := answer.Examples(lib, nil)
-	model, err := match.Learn(examples, options, nil)
-	if err != nil {
-		return nil, err
-	}
-	return answer.New(lib, model, nil)
-})
 
 // isKind reports whether a question can get the kind.
 func isKind(kind string) bool {

@@ -4,48 +4,28 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"faqbot/internal/answer"
-	"faqbot/internal/content"
+	"faqbot/internal/answer/answertest"
 	"faqbot/internal/discord"
 	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/discordtest"
 	"faqbot/internal/discord/discordtest/lab"
 	"faqbot/internal/discord/discordtest/openapi"
 	"faqbot/internal/discord/interact"
-	"faqbot/internal/match"
 	"faqbot/internal/store"
 )
 
-// fixtureBot answers from the adapter's test content. It is learnt once for all tests.
+// fixtureBot answers from the adapter's test content.
 func fixtureBot(t testing.TB) *answer.Bot {
 	t.Helper()
-	bot, err := learnt()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return bot
+	return answertest.Learnt(t, "../testdata/content")
 }
-
-var learnt = sync.OnceValues(func() (*answer.Bot, error) {
-	lib, err := content.Load(os.DirFS("../testdata/content"), "en")
-	if err != nil {
-		return nil, err
-	}
-	examples, options := answer.Examples(lib, nil)
-	model, err := match.Learn(examples, options, nil)
-	if err != nil {
-		return nil, err
-	}
-	return answer.New(lib, model, nil)
-})
 
 // stage is the whole bot with this tool, on a fake Discord.
 type stage struct {
