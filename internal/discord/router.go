@@ -173,7 +173,7 @@ func pick(_ context.Context, a *adapter, in input) (response, error) {
 }
 
 func showNone(_ context.Context, a *adapter, in input) (response, error) {
-	if in.arg != "" {
+	if !snowflakeTime(in.arg).IsZero() { // anybody can forge a path
 		in.id, in.card = in.arg, in.arg
 	}
 	card, _ := a.bot.Fixed(content.CardNoAnswer, in.question)

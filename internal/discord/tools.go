@@ -76,6 +76,10 @@ func (a *adapter) runTool(ctx context.Context, received time.Time, i *discordgo.
 	switch {
 	case out.Modal != nil:
 		err = a.api.CreateResponse(ctx, i.ID, i.Token, api.RespondModal(*out.Modal))
+		if isRefused(err) {
+			a.log.ErrorContext(ctx, "discord refused a form, the static card goes out", "interaction_id", i.ID, "error", err)
+			err = a.respond(ctx, received, i, response{message: plainMessage(answer.Static())})
+		}
 	case out.Later != nil:
 		err = a.keepPromise(ctx, received, i, out.Later)
 	default:

@@ -20,8 +20,8 @@ func (f *Feedback) donate(ctx context.Context, r interact.Request) (interact.Res
 	if r.Guild == "" {
 		return say(r, textDonateServer, discord.PathDonate), nil
 	}
-	if words, sent := r.Fields[fieldWords]; sent {
-		return f.take(ctx, r, words)
+	if r.Fields != nil { // a form was sent; it may lack its field, and then there are no words
+		return f.take(ctx, r, r.Fields[fieldWords])
 	}
 	return interact.Response{Modal: &api.Modal{
 		Path: discord.PathDonate + "/" + r.Arg, Title: formTitle,

@@ -111,6 +111,20 @@ func TestDonatePlaces(t *testing.T) {
 	wants(t, s.press(dm, s.ask(dm, unanswered), "donate/"), textDonateServer)
 }
 
+// TestDonateForged: a form without its field is an empty one, as a form cannot be answered by a form; and what stands in a forged path comes
+// back in no other.
+func TestDonateForged(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, quiet)
+	wants(t, s.shown(s.sent(s.fake.ModalSubmit(discordtest.From{}, "donate/1", false, discordtest.Field{CustomID: "other", Value: unanswered}))), textNothingLeft)
+	if m := s.shown(s.sent(s.fake.Button(discordtest.From{}, nil, "none/words"))); !m.has("donate/") || strings.Contains(string(m.raw), "words") {
+		t.Errorf("%s", m.raw)
+	}
+	if given := s.gifts(); len(given) > 0 {
+		t.Errorf("stored: %v", given)
+	}
+}
+
 // TestCanary: what was asked, and what was refused as a donation, is in no log, in no call but the form, and nowhere in the database.
 func TestCanary(t *testing.T) {
 	t.Parallel()

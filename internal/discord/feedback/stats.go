@@ -120,15 +120,38 @@ func (f *Feedback) statsPath(ctx context.Context, r interact.Request) (interact.
 	case what == "state" && picked != "":
 		return f.setState(ctx, r, arg, store.TopicState(picked))
 	case what == "topic" && picked != "":
-		var choices []api.MenuOption
-		for _, s := range states() {
-			choices = append(choices, api.MenuOption{Label: s.label, Value: string(s.state)})
-		}
-		return interact.Response{Body: api.Body{
-			Content: fmt.Sprintf(textWhatState, picked), Components: api.Rows(api.Menu(pathStats+"/state/"+picked, labelState, choices)),
-		}}, nil
+		return f.askState(ctx, r, picked)
 	}
 	return plain(textStale)
+}
+
+// askState asks what to do about a topic that there is.
+func (f *Feedback) askState(ctx context.Context, r interact.Request, entry string) (interact.Response, error) {
+	topics, err := f.topics(ctx, r.Guild)
+	switch {
+	case err != nil:
+		f.Log.WarnContext(ctx, "topics could not be read", "guild_id", r.Guild, "error", err)
+		return plain(textNoFigures)
+	case indexOf(topics, entry) < 0:
+		return plain(textStale)
+	}
+	var choices []api.MenuOption
+	for _, s := range states() {
+		choices = append(choices, api.MenuOption{Label: s.label, Value: string(s.state)})
+	}
+	return interact.Response{Body: api.Body{
+		Content: fmt.Sprintf(textWhatState, entry), Components: api.Rows(api.Menu(pathStats+"/state/"+entry, labelState, choices)),
+	}}, nil
+}
+
+// topics are those of the days that figures go back.
+func (f *Feedback) topics(ctx context.Context, guild string) ([]store.Topic, error) {
+	to := f.Now().UTC()
+	return f.Store.Topics(ctx, guild, to.AddDate(0, 0, 1-days), to) //nolint:wrapcheck // the store says what it was for
+}
+
+func indexOf(topics []store.Topic, entry string) int {
+	return slices.IndexFunc(topics, func(t store.Topic) bool { return t.Entry == entry })
 }
 
 // labelled is a state and what moderators read of it.
@@ -145,9 +168,8 @@ func states() []labelled {
 
 // setState notes what moderators do about a topic, and offers the next one.
 func (f *Feedback) setState(ctx context.Context, r interact.Request, entry string, state store.TopicState) (interact.Response, error) {
-	to := f.Now().UTC()
-	topics, err := f.Store.Topics(ctx, r.Guild, to.AddDate(0, 0, 1-days), to)
-	at := slices.IndexFunc(topics, func(t store.Topic) bool { return t.Entry == entry })
+	topics, err := f.topics(ctx, r.Guild)
+	at := indexOf(topics, entry)
 	switch {
 	case err != nil:
 	case at < 0:

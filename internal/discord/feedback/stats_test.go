@@ -105,6 +105,7 @@ func TestStatsRefused(t *testing.T) {
 	wants(t, s.shown(s.sent(s.fake.Button(moderator(), nil, "stats/donations"))), textAdmins)
 	wants(t, s.shown(s.sent(s.fake.Button(moderator(), nil, "stats/what"))), textStale)
 	wants(t, s.shown(s.sent(s.fake.Select(moderator(), nil, "stats/state/no/topic", "done"))), textStale)
+	wants(t, s.shown(s.sent(s.fake.Select(moderator(), nil, "stats/topic", "words that somebody typed"))), textStale)
 	wants(t, s.shown(s.sent(s.fake.Select(moderator(), nil, "stats/state/faq/blue-kettle", "perhaps"))), textNotSaved)
 	const role = "123456789012345678"
 	settings := must(s.store.Settings(s.ctx, s.fake.GuildID))(t)
