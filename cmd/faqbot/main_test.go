@@ -22,10 +22,10 @@ import (
 	"faqbot/internal/store"
 )
 
-// The program runs as a process of its own where a terminal is needed; every other command of a script runs in this process, so that
-// content is loaded once.
+// The program runs as a process of its own where a terminal or a crash is needed; every other command of a script runs in this process, so
+// that content is loaded once.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"faqbot-process": main})
+	testscript.Main(m, map[string]func(){"faqbot-process": main, "faqbot-poisoned": poisoned})
 }
 
 // testContent is a small content folder that is learnt in a second.
