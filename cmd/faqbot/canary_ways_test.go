@@ -94,8 +94,11 @@ func (c *cage) overrides() {
 	}
 	for _, wrong := range [][3]string{{"<" + canary + ">", "12345", ""}, {"Line", canary, ""}, {"Line", "", "http://" + canary}} {
 		c.send(c.fake.Command(boss, "helpline", discordtest.Arg{Name: "override", Options: []discordtest.Arg{
-			{Name: "line", Value: offers.Choices[0].Value}, {Name: "name", Value: wrong[0]}, {Name: "days", Value: 7},
-			{Name: "phone", Value: wrong[1]}, {Name: "url", Value: wrong[2]},
+			{Name: "line", Value: offers.Choices[0].Value},
+			{Name: "name", Value: wrong[0]},
+			{Name: "days", Value: 7},
+			{Name: "phone", Value: wrong[1]},
+			{Name: "url", Value: wrong[2]},
 		}}))
 	}
 }
@@ -187,9 +190,13 @@ func (c *cage) refusals() {
 	quoting := discordtest.Answer{Status: http.StatusBadRequest, Body: `{"code":50035,"message":"Invalid Form Body","errors":{"data":{"content":` +
 		`{"_errors":[{"code":"BASE_TYPE_BAD","message":"Value \"` + canary + `\" is bad."}]}}}}`}
 	for _, rule := range []discordtest.Rule{
-		{Answer: quoting}, {Answer: discordtest.Failure(http.StatusForbidden, 200000, "Message was blocked by automatic moderation")}, {Drop: true},
-		{Answer: discordtest.Unavailable(http.StatusServiceUnavailable)}, {Answer: discordtest.RateLimited(20*time.Millisecond, "user")},
-		{Answer: discordtest.Unavailable(http.StatusBadGateway), Apply: true}, {Drop: true, Apply: true},
+		{Answer: quoting},
+		{Answer: discordtest.Failure(http.StatusForbidden, 200000, "Message was blocked by automatic moderation")},
+		{Drop: true},
+		{Answer: discordtest.Unavailable(http.StatusServiceUnavailable)},
+		{Answer: discordtest.RateLimited(20*time.Millisecond, "user")},
+		{Answer: discordtest.Unavailable(http.StatusBadGateway), Apply: true},
+		{Drop: true, Apply: true},
 	} {
 		rule.Method, rule.Prefix = http.MethodPost, "/interactions/"
 		c.fake.Inject(rule)
