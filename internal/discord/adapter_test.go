@@ -127,14 +127,14 @@ func TestSameCommands(t *testing.T) {
 		"one more":    func(c []api.Command) []api.Command { return append(c, api.Command{Type: 3, Name: "Ask about this"}) },
 	}
 	for name, change := range change {
-		if sameCommands(change(want()), want()) {
+		if api.SameCommands(change(want()), want()) {
 			t.Errorf("%s: not seen", name)
 		}
 	}
 	other := want()
 	slices.Reverse(other)
 	slices.Reverse(other[0].Contexts)
-	if !sameCommands(other, want()) {
+	if !api.SameCommands(other, want()) {
 		t.Error("the order counts")
 	}
 	if c := registration(commands(bot), false)[0]; c.Contexts != nil || c.IntegrationTypes != nil {

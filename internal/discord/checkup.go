@@ -29,5 +29,5 @@ func Registered(ctx context.Context, c Config, calls *api.Client, application st
 	if c.Tools != nil {
 		tools = c.Tools(calls)
 	}
-	return sameCommands(have, c.commands(tools)), nil
+	return api.SameCommands(have, c.commands(tools)), nil
 }

@@ -53,12 +53,12 @@ func (a *adapter) incoming(waiting, answering context.Context, received time.Tim
 	case !fromMember(m, a.user):
 		return
 	case e.Type == "MESSAGE_UPDATE":
-		if m.EditedTimestamp == nil || len(a.memory.replies.Of(m.ID)) == 0 && !a.addressed(m) {
+		if m.EditedTimestamp == nil || len(a.memory.replies.Of(m.ID)) == 0 && !a.addressed(m) && !a.mayOverhear(m) {
 			return // a preview that was added, or what was never meant for the bot
 		}
 		work = func() { a.edited(answering, received, m) }
 	case a.addressed(m):
-	case a.overhears && m.GuildID != "" && m.Content != "":
+	case a.mayOverhear(m):
 		work = func() { a.overheard(answering, received, m) }
 	default:
 		return
@@ -126,23 +126,28 @@ func alarms(r answer.Reply) bool {
 	return false
 }
 
+// mayOverhear reports whether a message may stand where the bot listens, as far as that is known without asking.
+func (a *adapter) mayOverhear(m *discordgo.Message) bool {
+	return a.overhears && a.rules != nil && m.GuildID != "" && m.Content != ""
+}
+
+// listens reports whether moderators want the bot to read a message to nobody; rules are the server's.
+func (a *adapter) listens(ctx context.Context, m *discordgo.Message) (rules manners.Rules, ok bool) {
+	if !a.mayOverhear(m) {
+		return rules, false
+	}
+	rules = a.rules(ctx, m.GuildID)
+	ok = rules.Overhears(m.ChannelID, "") || len(rules.UnaskedChannels) > 0 && rules.Overhears(m.ChannelID, a.parent(ctx, m.ChannelID))
+	return rules, ok
+}
+
 // overheard answers a message to nobody, where moderators want that: a question of which the answer is certain, once a thread; and danger,
 // by a neutral line.
 func (a *adapter) overheard(ctx context.Context, received time.Time, m *discordgo.Message) {
 	thinking, cancel := context.WithDeadline(ctx, received.Add(a.within))
 	defer cancel()
-	if a.rules == nil || m.Type == discordgo.MessageTypeReply || m.MessageReference != nil || a.quiet.Is(m.ChannelID, received) {
-		return
-	}
-	rules := a.rules(thinking, m.GuildID)
-	if len(rules.UnaskedChannels) == 0 {
-		return
-	}
-	parent := ""
-	if !rules.Overhears(m.ChannelID, "") {
-		parent = a.parent(thinking, m.ChannelID)
-	}
-	if !rules.Overhears(m.ChannelID, parent) {
+	rules, ok := a.listens(thinking, m)
+	if !ok {
 		return
 	}
 	set := a.local.At(thinking, m.GuildID, "")
@@ -152,15 +157,12 @@ func (a *adapter) overheard(ctx context.Context, received time.Time, m *discordg
 		a.log.WarnContext(ctx, "a message to nobody was not read", "message_id", m.ID, "error", err)
 		return
 	}
-	v := view{public: true, neutral: true, owner: a.key.Of(m.ID, m.Author.ID)}
-	if _, found := out.Reply.(answer.Answer); found {
-		polite := manners.IsQuestion(m.Content) && a.memory.paces.Wait(m.GuildID, m.Author.ID, rules.Cooldown, q.At) == 0
-		if !polite || parent != "" && !a.memory.threads.Add(m.ChannelID) {
-			return
-		}
-	} else if _, urgent := out.Reply.(answer.Urgent); !urgent {
+	_, urgent := out.Reply.(answer.Urgent)
+	_, found := out.Reply.(answer.Answer)
+	if !urgent && (!found || !a.polite(thinking, m, rules, q.At)) {
 		return
 	}
+	v := view{public: true, neutral: true, owner: a.key.Of(m.ID, m.Author.ID)}
 	body, err := render(out.Reply, v, local.First(a.bot.Countries(), set.First))
 	if err != nil {
 		a.log.ErrorContext(ctx, "a reply could not be drawn", "message_id", m.ID, "error", err)
@@ -169,20 +171,42 @@ func (a *adapter) overheard(ctx context.Context, received time.Time, m *discordg
 	a.post(ctx, received, m, body, m.ID, &Asked{m.GuildID, m.ChannelID, m.Author.ID, m.ID, out, q.Words, q.At})
 }
 
+// polite reports whether an answer to a message to nobody would disturb nobody: it is put as a question, to no member or role, by somebody who
+// is answered, not too soon, and the first one in its thread.
+func (a *adapter) polite(ctx context.Context, m *discordgo.Message, rules manners.Rules, at time.Time) bool {
+	toSomebody := m.Type == discordgo.MessageTypeReply || m.MessageReference != nil || len(m.Mentions)+len(m.MentionRoles) > 0
+	if toSomebody || !manners.IsQuestion(m.Content) || !rules.Serves(rolesOf(m.Member)) {
+		return false
+	}
+	thread := a.parent(ctx, m.ChannelID) != ""
+	if thread && a.memory.threads.Has(m.ChannelID) || a.memory.paces.Wait(m.GuildID, m.Author.ID, rules.Cooldown, at) > 0 {
+		return false
+	}
+	return !thread || a.memory.threads.Add(m.ChannelID)
+}
+
 // edited reads a changed message again. Only danger is answered: the question has its answer.
 func (a *adapter) edited(ctx context.Context, received time.Time, m *discordgo.Message) {
 	thinking, cancel := context.WithDeadline(ctx, received.Add(a.within))
 	defer cancel()
-	warned := slices.ContainsFunc(a.memory.replies.Of(m.ID), func(r manners.Reply) bool { return r.Urgent })
-	set := a.local.At(thinking, m.GuildID, "")
-	q := answer.Question{Heard: answer.Addressed, At: snowflakeTime(m.ID), Words: text.New(a.withoutMention(m.Content)), Replaced: set.Replaced}
+	before := a.memory.replies.Of(m.ID)
+	warned := slices.ContainsFunc(before, func(r manners.Reply) bool { return r.Urgent })
+	v, reader := view{public: m.GuildID != "", neutral: !a.addressed(m)}, m.Author.ID
+	if v.public {
+		v.owner, reader = a.key.Of(m.ID, m.Author.ID), ""
+	}
+	if v.neutral && len(before) == 0 {
+		if _, ok := a.listens(thinking, m); !ok {
+			return
+		}
+	}
+	set := a.local.At(thinking, m.GuildID, reader)
+	q := answer.Question{
+		Heard: answer.Addressed, At: snowflakeTime(m.ID), Words: text.New(a.withoutMention(m.Content)), Country: set.Own, Replaced: set.Replaced,
+	}
 	out, err := a.ask(thinking, q)
 	if _, urgent := out.Reply.(answer.Urgent); err != nil || !urgent || warned {
 		return
-	}
-	v := view{public: m.GuildID != ""}
-	if v.public {
-		v.owner = a.key.Of(m.ID, m.Author.ID)
 	}
 	body, err := render(out.Reply, v, local.First(a.bot.Countries(), set.First))
 	if err != nil {
@@ -191,8 +215,40 @@ func (a *adapter) edited(ctx context.Context, received time.Time, m *discordgo.M
 	a.post(ctx, received, m, body, api.Nonce(m.ID, "edited"), &Asked{m.GuildID, m.ChannelID, m.Author.ID, m.ID, out, q.Words, q.At})
 }
 
-// post sends a reply to a message, remembers it, and tells the moderators of danger that everybody can see, where they want to be told.
+// post sends a reply to a message, and tells the moderators of danger that everybody can see, where they want to be told: whether or not the
+// reply got through.
 func (a *adapter) post(ctx context.Context, received time.Time, m *discordgo.Message, body api.Body, nonce string, asked *Asked) {
+	urgent := false
+	if asked != nil {
+		_, urgent = asked.Outcome.Reply.(answer.Urgent)
+	}
+	if a.posted(ctx, received, m, body, nonce, urgent) {
+		a.report(ctx, asked)
+	}
+	if !urgent || m.GuildID == "" || a.alarm == nil {
+		return
+	}
+	var categories []string
+	for _, h := range asked.Outcome.Assessment.Hits {
+		categories = append(categories, string(h.Category))
+	}
+	ctx, cancel := context.WithTimeout(ctx, replyWithin)
+	defer cancel()
+	if _, err := safely(func() (struct{}, error) {
+		return struct{}{}, a.alarm(ctx, Alert{
+			Categories: categories, Guild: m.GuildID, Channel: m.ChannelID, Message: m.ID, Member: m.Author.ID, At: asked.At,
+		})
+	}); err != nil {
+		a.log.ErrorContext(ctx, "no moderator was told of danger", "channel_id", m.ChannelID, "error", err)
+	}
+}
+
+// posted sends a reply and remembers it; false where it did not get through.
+func (a *adapter) posted(ctx context.Context, received time.Time, m *discordgo.Message, body api.Body, nonce string, urgent bool) bool {
+	if a.quiet.Is(m.ChannelID, received) {
+		a.log.DebugContext(ctx, "not answered, the channel refused a reply lately", "message_id", m.ID, "channel_id", m.ChannelID)
+		return false
+	}
 	sending, stop := context.WithDeadline(ctx, received.Add(replyWithin))
 	defer stop()
 	id, err := a.reply(sending, m, body, nonce)
@@ -202,27 +258,11 @@ func (a *adapter) post(ctx context.Context, received time.Time, m *discordgo.Mes
 			a.quiet.Add(m.ChannelID, time.Now().Add(quietFor))
 		}
 		a.log.ErrorContext(ctx, "a message was not answered", "message_id", m.ID, "channel_id", m.ChannelID, "error", err)
-		return
-	}
-	urgent := false
-	if asked != nil {
-		_, urgent = asked.Outcome.Reply.(answer.Urgent)
+		return false
 	}
 	a.remember(ctx, m.ID, manners.Reply{Channel: m.ChannelID, Message: id, Urgent: urgent})
-	a.report(ctx, asked)
 	a.log.DebugContext(ctx, "answered", "kind", "message", "message_id", m.ID, "micros", time.Since(received).Microseconds())
-	if !urgent || m.GuildID == "" || a.alarm == nil {
-		return
-	}
-	var categories []string
-	for _, h := range asked.Outcome.Assessment.Hits {
-		categories = append(categories, string(h.Category))
-	}
-	if _, err := safely(func() (struct{}, error) {
-		return struct{}{}, a.alarm(sending, Alert{Categories: categories, Guild: m.GuildID, Channel: m.ChannelID, Message: m.ID, At: asked.At})
-	}); err != nil {
-		a.log.ErrorContext(ctx, "no moderator was told of danger", "channel_id", m.ChannelID, "error", err)
-	}
+	return true
 }
 
 // remember keeps which reply belongs to a message, and takes it back where that has been deleted meanwhile.
@@ -235,7 +275,7 @@ func (a *adapter) remember(ctx context.Context, message string, reply manners.Re
 	}
 }
 
-// deleted takes the bot's replies to messages away that are gone.
+// deleted takes the bot's replies to messages away that are gone, one by one: those who ask meanwhile need the slots.
 func (a *adapter) deleted(waiting, answering context.Context, e gateway.Event) {
 	var gone struct {
 		ID  string   `json:"id"`
@@ -245,15 +285,21 @@ func (a *adapter) deleted(waiting, answering context.Context, e gateway.Event) {
 		a.log.ErrorContext(answering, "a deletion could not be read")
 		return
 	}
+	var replies []manners.Reply
 	for _, id := range append(gone.IDs, gone.ID) {
 		a.memory.gone.Add(id)
-		for _, reply := range a.memory.replies.Take(id) {
-			a.inSlot(waiting, a.private, e.Type, func() { a.takeBack(answering, reply) })
-		}
+		replies = append(replies, a.memory.replies.Take(id)...)
+	}
+	if len(replies) > 0 {
+		a.inSlot(waiting, a.private, e.Type, func() {
+			for _, reply := range replies {
+				a.takeBack(answering, reply)
+			}
+		})
 	}
 }
 
-// takeBack deletes a reply whose question is gone.
+// takeBack deletes what was said to a question that is gone.
 func (a *adapter) takeBack(ctx context.Context, reply manners.Reply) {
 	ctx, cancel := context.WithTimeout(ctx, replyWithin)
 	defer cancel()

@@ -18,10 +18,6 @@ import (
 
 // message answers a direct message, or a message that mentions the bot.
 func (a *adapter) message(ctx context.Context, received time.Time, m *discordgo.Message) {
-	if a.quiet.Is(m.ChannelID, received) {
-		a.log.DebugContext(ctx, "not answered, the channel refused a reply lately", "message_id", m.ID, "channel_id", m.ChannelID)
-		return
-	}
 	thinking, cancel := context.WithDeadline(ctx, received.Add(a.within))
 	defer cancel()
 	var asked *Asked

@@ -2,11 +2,9 @@ package discord
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -70,6 +68,7 @@ type Alert struct {
 	Categories              []string // of the safety taxonomy, the most pressing first
 	Guild, Channel, Message string   // ids; Message is the card that the member pressed on
 	Private                 bool     // only the member sees Message: a link to it leads nowhere
+	Member                  string   // who asks, or who wrote: tells alerts apart, and is told nobody
 	At                      time.Time
 }
 
@@ -197,7 +196,7 @@ func register(ctx context.Context, calls *api.Client, app, guild string, want []
 	if err != nil {
 		return err
 	}
-	if sameCommands(have, want) {
+	if api.SameCommands(have, want) {
 		log.InfoContext(ctx, "commands are up to date", "count", len(want))
 		return nil
 	}
@@ -206,26 +205,6 @@ func register(ctx context.Context, calls *api.Client, app, guild string, want []
 	}
 	log.InfoContext(ctx, "commands registered", "count", len(want))
 	return nil
-}
-
-// sameCommands compares commands whatever their order; what we do not set does not count.
-func sameCommands(have, want []api.Command) bool {
-	return slices.Equal(canonical(have), canonical(want))
-}
-
-func canonical(list []api.Command) []string {
-	out := make([]string, len(list))
-	for i, c := range list {
-		slices.Sort(c.Contexts)
-		slices.Sort(c.IntegrationTypes)
-		b, err := json.Marshal(c)
-		if err != nil {
-			panic(err) // a struct of strings and numbers
-		}
-		out[i] = string(b)
-	}
-	slices.Sort(out)
-	return out
 }
 
 // finish waits for the answers in flight, but not longer than limit.

@@ -1,5 +1,10 @@
 package api
 
+import (
+	"encoding/json"
+	"slices"
+)
+
 // Command is a command as Discord stores it, with the fields that we set: what has no value is left out, so that two
 // equal commands have equal JSON.
 type Command struct {
@@ -35,4 +40,24 @@ type Option struct {
 type Choice struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
+}
+
+// SameCommands compares commands whatever their order; what we do not set does not count.
+func SameCommands(have, want []Command) bool {
+	return slices.Equal(canonical(have), canonical(want))
+}
+
+func canonical(list []Command) []string {
+	out := make([]string, len(list))
+	for i, c := range list {
+		slices.Sort(c.Contexts)
+		slices.Sort(c.IntegrationTypes)
+		b, err := json.Marshal(c)
+		if err != nil {
+			panic(err) // a struct of strings and numbers
+		}
+		out[i] = string(b)
+	}
+	slices.Sort(out)
+	return out
 }

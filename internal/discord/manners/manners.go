@@ -20,8 +20,12 @@ type Rules struct {
 
 // Answers reports whether members with some roles are answered in a channel; parent is that of a thread, else empty.
 func (r Rules) Answers(channel, parent string, roles []string) bool {
-	return (len(r.AskChannels) == 0 || holds(r.AskChannels, channel, parent)) &&
-		(len(r.AskRoles) == 0 || slices.ContainsFunc(roles, func(role string) bool { return slices.Contains(r.AskRoles, role) }))
+	return (len(r.AskChannels) == 0 || holds(r.AskChannels, channel, parent)) && r.Serves(roles)
+}
+
+// Serves reports whether members with some roles are answered, wherever that is.
+func (r Rules) Serves(roles []string) bool {
+	return len(r.AskRoles) == 0 || slices.ContainsFunc(roles, func(role string) bool { return slices.Contains(r.AskRoles, role) })
 }
 
 // Overhears reports whether questions to nobody are answered in a channel; parent is that of a thread, else empty.
