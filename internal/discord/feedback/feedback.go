@@ -162,18 +162,18 @@ func say(r interact.Request, words string, paths ...string) interact.Response {
 	return interact.Response{Body: body}
 }
 
-// vote counts whether a card helped, once a member and card.
+// vote counts whether a card helped, once a member and card: a private message shows one after another.
 func (f *Feedback) vote(ctx context.Context, r interact.Request) (interact.Response, error) {
 	choice, entry, _ := strings.Cut(r.Arg, "/")
 	said := func(words string) (interact.Response, error) { return say(r, words, discord.PathVote), nil }
 	if _, known := f.title(entry, r); !known || choice != "yes" && choice != "no" {
 		return said(textStale)
 	}
-	if !f.done.add(discord.PathVote, r.User, r.Message) {
+	if !f.done.add(discord.PathVote, r.User, r.Message, entry) {
 		return said(textVotedAlready)
 	}
 	if err := f.Store.Vote(ctx, r.Guild, entry, choice == "yes", r.At); err != nil {
-		f.done.forget(discord.PathVote, r.User, r.Message)
+		f.done.forget(discord.PathVote, r.User, r.Message, entry)
 		f.Log.WarnContext(ctx, "a vote was not counted", "interaction_id", r.ID, "error", err)
 		return said(textNotCounted)
 	}

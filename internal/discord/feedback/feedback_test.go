@@ -127,6 +127,27 @@ func (s *stage) sameVotes(want ...string) {
 	}
 }
 
+// TestVoteEach: a private message shows one card after another, and each can be voted on and reported.
+func TestVoteEach(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, quiet)
+	card := s.ask(discordtest.From{}, answered)
+	for _, path := range []string{"vote/yes/faq/duration", "vote/no/symptom/insomnia"} {
+		wants(t, s.shown(s.sent(s.fake.Button(discordtest.From{}, card.raw, path))), textThanks)
+		wants(t, s.shown(s.sent(s.fake.Button(discordtest.From{}, card.raw, path))), textVotedAlready)
+	}
+	s.sameVotes("faq/duration 1 0", "symptom/insomnia 0 1")
+	settings := must(s.store.Settings(s.ctx, s.fake.GuildID))(t)
+	settings.AlertChannel = s.fake.NewID()
+	if err := s.store.SaveSettings(s.ctx, settings, store.Audit{Action: store.ActionSettings, At: time.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"wrong/faq/duration", "wrong/symptom/insomnia"} {
+		wants(t, s.shown(s.sent(s.fake.Button(discordtest.From{}, card.raw, path))), textReported)
+		wants(t, s.shown(s.sent(s.fake.Button(discordtest.From{}, card.raw, path))), textReportedAlready)
+	}
+}
+
 // TestVotePublic: everyone may vote on a public card once, and is answered in private.
 func TestVotePublic(t *testing.T) {
 	t.Parallel()

@@ -21,14 +21,14 @@ func (f *Feedback) wrong(ctx context.Context, r interact.Request) (interact.Resp
 		return said(textStale)
 	case r.Guild == "":
 		return said(textNoServer)
-	case !f.done.add(discord.PathWrong, r.User, r.Message):
+	case !f.done.add(discord.PathWrong, r.User, r.Message, r.Arg):
 		return said(textReportedAlready)
 	}
 	err := f.report(ctx, r, title)
 	if err == nil {
 		return said(textReported)
 	}
-	f.done.forget(discord.PathWrong, r.User, r.Message)
+	f.done.forget(discord.PathWrong, r.User, r.Message, r.Arg)
 	if errors.Is(err, errNoChannel) {
 		return said(textNoChannel)
 	}
