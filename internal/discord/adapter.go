@@ -254,7 +254,11 @@ func (a *adapter) tell(ctx context.Context, r *response, channel string) {
 	if r.alert == nil {
 		return
 	}
-	if _, err := safely(func() (struct{}, error) { return struct{}{}, a.alert(ctx, r.alert.Alert) }); err != nil {
+	_, err := safely(func() (struct{}, error) { return struct{}{}, a.alert(ctx, r.alert.Alert) })
+	switch {
+	case errors.Is(err, ErrToldAlready):
+		r.message = r.alert.already
+	case err != nil:
 		a.log.ErrorContext(ctx, "no moderator was told that a member asks for one", "channel_id", channel, "error", err)
 		r.message = r.alert.failed
 	}

@@ -58,6 +58,8 @@ const (
 	// What a member reads after asking for a moderator. The words go without a promise: moderators are volunteers.
 	textTold = "The volunteer moderators have been told where you are, and not what you wrote. They may not see it straight away, " +
 		"so please don't wait for them: " + textMeanwhile
+	textToldAlready = "You asked a moment ago, and the volunteer moderators were told then. They were not told again. They may not see it " +
+		"straight away, so please don't wait for them: " + textMeanwhile
 	textNobodyTold = "No moderator could be reached from here, and nobody has been told. Please don't wait: " + textMeanwhile
 	textNobodyHere = "There are no moderators in direct messages, and nobody has been told. Please don't wait: " + textMeanwhile
 	textMeanwhile  = "if anyone may be in danger now, call your local emergency number (112 in the EU, 911 in the US and Canada, 999 in " +

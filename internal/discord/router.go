@@ -75,10 +75,10 @@ type response struct {
 	asked *Asked
 }
 
-// request asks the moderators for help, with what the member reads when nobody could be reached.
+// request asks the moderators for help, with what the member reads when they were told a moment ago, and when nobody could be reached.
 type request struct {
 	Alert
-	failed api.Body
+	already, failed api.Body
 }
 
 // publication is a message for the channel, and what the member reads in place of the response when it cannot be posted.
@@ -225,10 +225,11 @@ func showUrgent(_ context.Context, a *adapter, in input) (response, error) {
 
 // askModerator asks the server's moderators for help. The member is told what really happened.
 func askModerator(_ context.Context, a *adapter, in input) (response, error) {
-	if _, ok := a.bot.Urgent(in.arg, in.question); !ok {
+	card, ok := a.bot.Urgent(in.arg, in.question)
+	if !ok {
 		return a.draw(answer.NoAnswer{Card: answer.Static()}, in)
 	}
-	back := api.Rows(api.Buttons(api.Button(labelBack, pathUrgent+"/"+in.arg, discordgo.PrimaryButton)))
+	back := api.Rows(api.Buttons(api.Button(labelBack, pathUrgent+"/"+card.Key, discordgo.PrimaryButton)))
 	tell := func(s string) api.Body { return api.Body{Content: s, Components: back} }
 	switch {
 	case in.guild == "":
@@ -239,9 +240,10 @@ func askModerator(_ context.Context, a *adapter, in input) (response, error) {
 	r := in.respond(tell(textTold))
 	r.alert = &request{
 		Alert: Alert{
-			Categories: strings.Split(in.arg, "."), Guild: in.guild, Channel: in.channel, Message: in.message, Private: in.private, At: in.question.At,
+			Categories: strings.Split(card.Key, "."), Guild: in.guild, Channel: in.channel, Message: in.message, Private: in.private,
+			Member: in.user, At: in.question.At,
 		},
-		failed: tell(textNobodyTold),
+		already: tell(textToldAlready), failed: tell(textNobodyTold),
 	}
 	return r, nil
 }

@@ -72,6 +72,9 @@ type Alert struct {
 	At                      time.Time
 }
 
+// ErrToldAlready is Config.Alert's where the same member asked of the same a moment ago, and moderators were told then.
+var ErrToldAlready = errors.New("the moderators were told a moment ago")
+
 // shutdownWithin bounds how long a stop waits for answers in flight: a member's first response has 3 s.
 const shutdownWithin = 3 * time.Second
 

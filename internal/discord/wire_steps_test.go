@@ -48,12 +48,15 @@ func (p *player) setting(line string) bool {
 		"moderators can be told": func() {
 			p.config = func(c *Config) {
 				c.Alert = func(_ context.Context, a Alert) error {
-					if a.Guild == p.fake.GuildID && a.Channel != "" && a.Message != "" && !a.At.IsZero() && slices.Equal(a.Categories, []string{"C2"}) {
+					if a.Guild == p.fake.GuildID && a.Channel != "" && a.Message != "" && a.Member == p.fake.UserID && !a.At.IsZero() && slices.Equal(a.Categories, []string{"C2"}) {
 						return nil
 					}
 					return fmt.Errorf("told %+v", a)
 				}
 			}
+		},
+		"moderators were told already": func() {
+			p.config = func(c *Config) { c.Alert = func(context.Context, Alert) error { return ErrToldAlready } }
 		},
 		"moderators cannot be told": func() {
 			gone := func(context.Context, Alert) error { return errors.New("the channel is gone") }

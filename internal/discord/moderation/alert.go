@@ -12,6 +12,7 @@ import (
 	"faqbot/internal/discord"
 	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/rest"
+	"faqbot/internal/store"
 )
 
 // What moderators read in the alert channel: about what, when and where, and no word of what was written.
@@ -49,18 +50,22 @@ type telling struct {
 // trouble is why a channel's last alert failed.
 type trouble struct{ channel, text string }
 
-// Alert tells a server's moderators that a member asks for one. It is for discord.Config. Nil says that they have been told, perhaps of
-// the same channel and categories a moment ago, which is not told again within a minute. An error says that nobody is known to have been
-// told: it wraps ErrNobody where nothing is set up, as in direct messages.
+// Alert tells a server's moderators that a member asks for one. It is for discord.Config. Nil says that they have been told; an error that
+// nobody is known to have been, but for discord.ErrToldAlready, where the same member asked for the same within a minute. It wraps
+// ErrNobody where nothing is set up, as in direct messages.
 func (d *Desk) Alert(ctx context.Context, a discord.Alert) error {
-	s, err := d.Settings(ctx, a.Guild)
+	s, err := d.alertSettings(ctx, a.Guild)
 	switch {
 	case err != nil:
-		return fmt.Errorf("find the alert channel: %w", err)
+		return err
 	case a.Guild == "" || s.AlertChannel == "":
 		return ErrNobody
 	}
-	return d.once(ctx, keyOf(asked, a), func() error { return d.send(ctx, s.AlertChannel, asked, a) })
+	already, err := d.once(ctx, keyOf(asked, a), func() error { return d.send(ctx, s.AlertChannel, asked, a) })
+	if err == nil && already {
+		return discord.ErrToldAlready
+	}
+	return err
 }
 
 // AlertUnasked tells a server's moderators of a message that may mean danger, without its author's asking: only of one that everybody
@@ -70,9 +75,9 @@ func (d *Desk) AlertUnasked(ctx context.Context, a discord.Alert) (bool, error) 
 	if a.Guild == "" || a.Private {
 		return false, nil
 	}
-	s, err := d.Settings(ctx, a.Guild)
+	s, err := d.alertSettings(ctx, a.Guild)
 	if err != nil {
-		return false, fmt.Errorf("find the alert channel: %w", err)
+		return false, err
 	}
 	if !s.AlertsOn {
 		return false, nil
@@ -80,8 +85,21 @@ func (d *Desk) AlertUnasked(ctx context.Context, a discord.Alert) (bool, error) 
 	if s.AlertChannel == "" {
 		return false, ErrNobody
 	}
-	err = d.once(ctx, keyOf(seen, a), func() error { return d.send(ctx, s.AlertChannel, seen, a) })
+	_, err = d.once(ctx, keyOf(seen, a), func() error { return d.send(ctx, s.AlertChannel, seen, a) })
 	return err == nil, err
+}
+
+// alertSettings are a server's settings. Where they are not known because the database failed a moment ago, it is asked once more: somebody
+// may be in danger.
+func (d *Desk) alertSettings(ctx context.Context, guild string) (store.Settings, error) {
+	s, err := d.Settings(ctx, guild)
+	if err != nil {
+		s, err = d.freshSettings(ctx, guild)
+	}
+	if err != nil {
+		return s, fmt.Errorf("find the alert channel: %w", err)
+	}
+	return s, nil
 }
 
 // kind is who wanted an alert.
@@ -92,13 +110,21 @@ const (
 	seen  kind = false // nobody: the bot saw it
 )
 
-// keyOf is the same for alerts that need not be told apart. That a member asks is news even where the bot has just told of the message.
+// keyOf is the same for alerts that need not be told apart. That a member asks is news even where the bot has just told of the message, and
+// that another one does is news always.
 func keyOf(k kind, a discord.Alert) string {
-	return fmt.Sprint(k, "/", a.Guild, "/", a.Channel, "/", strings.Join(a.Categories, "."))
+	return fmt.Sprint(k, "/", a.Guild, "/", a.Channel, "/", a.Member, "/", strings.Join(a.Categories, "."))
 }
 
-// once tells of an alert unless that was done a moment ago. Who comes while it is being sent waits, and learns the same.
-func (d *Desk) once(ctx context.Context, key string, send func() error) error {
+// nonceOf lets two processes, or two tries, tell of the same once. All who read the alert can see it, so that it must not tell who asked:
+// Message does not.
+func nonceOf(what string, k kind, a discord.Alert, at time.Time) string {
+	minute := fmt.Sprint(at.Unix() / int64(alertEvery/time.Second))
+	return api.Nonce(what, fmt.Sprint(k), a.Guild, a.Channel, a.Message, strings.Join(a.Categories, "."), minute)
+}
+
+// once tells of an alert unless that was done a moment ago, which it reports. Who comes while it is being sent waits, and learns the same.
+func (d *Desk) once(ctx context.Context, key string, send func() error) (already bool, err error) {
 	d.mu.Lock()
 	now := d.Now()
 	maps.DeleteFunc(d.told, func(_ string, t *telling) bool { return !t.at.IsZero() && now.Sub(t.at) >= alertEvery })
@@ -111,9 +137,9 @@ func (d *Desk) once(ctx context.Context, key string, send func() error) error {
 	if already {
 		select {
 		case <-t.done:
-			return t.err
+			return true, t.err
 		case <-ctx.Done():
-			return fmt.Errorf("wait for the same alert: %w", ctx.Err())
+			return true, fmt.Errorf("wait for the same alert: %w", ctx.Err())
 		}
 	}
 	t.err = errors.New("the alert was cut short") // stays if send panics
@@ -126,7 +152,7 @@ func (d *Desk) once(ctx context.Context, key string, send func() error) error {
 		close(t.done)
 	}()
 	t.err = send()
-	return t.err
+	return false, t.err
 }
 
 // send posts an alert, and remembers how that went.
@@ -141,11 +167,10 @@ func (d *Desk) send(ctx context.Context, channel string, k kind, a discord.Alert
 	}
 	about := categories(a.Categories)
 	full := fmt.Sprintf(text, about, at.Unix(), link(a)) + textCare
-	minute := fmt.Sprint(at.Unix() / int64(alertEvery/time.Second))
-	err := d.post(ctx, a.Guild, channel, api.Nonce("alert", keyOf(k, a), minute), full)
+	err := d.post(ctx, a.Guild, channel, nonceOf("alert", k, a, at), full)
 	if filtered(err) {
 		bare := fmt.Sprintf(textBare, strings.Join(known(a.Categories), ", "), at.Unix(), a.Channel)
-		err = d.post(ctx, a.Guild, channel, api.Nonce("bare", keyOf(k, a), minute), bare)
+		err = d.post(ctx, a.Guild, channel, nonceOf("bare", k, a, at), bare)
 	}
 	return err
 }

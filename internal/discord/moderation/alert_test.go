@@ -64,10 +64,13 @@ func TestAlert(t *testing.T) {
 	}
 	private := b.alert()
 	private.Private, private.Channel = true, b.fake.NewID()
-	for _, a := range []discord.Alert{b.alert(), b.alert(), private} { // the second is the same again
+	for _, a := range []discord.Alert{b.alert(), private} {
 		if err := b.tell(a); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if err := b.tell(b.alert()); !errors.Is(err, discord.ErrToldAlready) {
+		t.Errorf("the same again: %v", err)
 	}
 	at := "https://discord.com/channels/" + b.fake.GuildID + "/"
 	const about = `A member pressed "Ask a moderator" on a crisis card (C4, overdose; C2, thoughts of suicide) at <t:1800000000:t>: `
@@ -91,7 +94,7 @@ func TestAlertsTogether(t *testing.T) {
 	var all sync.WaitGroup
 	for range 20 {
 		all.Go(func() {
-			if err := b.tell(b.alert()); err != nil {
+			if err := b.tell(b.alert()); err != nil && !errors.Is(err, discord.ErrToldAlready) {
 				t.Error(err)
 			}
 		})
@@ -99,6 +102,48 @@ func TestAlertsTogether(t *testing.T) {
 	all.Wait()
 	if n := len(b.posted(channel)); n != 1 {
 		t.Errorf("%d messages", n)
+	}
+}
+
+// TestAlertsApart: two members who ask in one channel are two, whoever came first; what moderators can see of it does not tell who asked.
+func TestAlertsApart(t *testing.T) {
+	t.Parallel()
+	b := newBed(t)
+	channel := b.withChannel(true)
+	one, two := b.alert(), b.alert()
+	one.Private, one.Member, one.Message = true, "501", "61"
+	two.Private, two.Member, two.Message = true, "502", "62"
+	for _, a := range []discord.Alert{one, two} {
+		if err := b.tell(a); err != nil {
+			t.Error(err)
+		}
+		a.Private = false
+		if told, err := b.AlertUnasked(t.Context(), a); !told || err != nil {
+			t.Errorf("%v, %v", told, err)
+		}
+	}
+	if got := b.posted(channel); len(got) != 4 {
+		t.Errorf("posted %q", got)
+	}
+	another := one
+	another.Member = "503"
+	if nonceOf("alert", asked, one, one.At) != nonceOf("alert", asked, another, one.At) {
+		t.Error("the nonce tells who asked")
+	}
+}
+
+// TestAlertAsksAgain: that somebody else's look at the settings took too long keeps nobody from a moderator.
+func TestAlertAsksAgain(t *testing.T) {
+	t.Parallel()
+	b := newBed(t)
+	channel := b.withChannel(true)
+	over, stop := context.WithCancel(t.Context())
+	stop()
+	if _, err := b.Settings(over, b.fake.GuildID); err == nil {
+		t.Fatal("the settings are known")
+	}
+	if err := b.tell(b.alert()); err != nil || len(b.posted(channel)) != 1 {
+		t.Errorf("%v, %q", err, b.posted(channel))
 	}
 }
 
