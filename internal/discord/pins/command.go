@@ -277,7 +277,7 @@ func (p *Pins) list(ctx context.Context, r interact.Request) (interact.Response,
 	}
 	var lines []string
 	for _, pin := range pins {
-		lines = append(lines, fmt.Sprintf(textListLine, p.title(pin.Card), pin.Channel, stateWords(pin.State), p.review(pin.Card), linkTo(pin)))
+		lines = append(lines, fmt.Sprintf(textListLine, p.title(pin.Card), pin.Channel, strings.TrimSuffix(p.words(pin), "."), p.review(pin.Card), linkTo(pin)))
 	}
 	return now(lay(textList, lines))
 }

@@ -171,8 +171,11 @@ func TestEntryGone(t *testing.T) {
 	p := b.knowing(withoutOnce)
 	b.round(p)
 	b.state(store.PinDrifted)
-	if got, err := p.Report(t.Context(), b.fake.GuildID); err != nil || len(got) != 1 || got[0].Title != sleepCard {
+	if got, err := p.Report(t.Context(), b.fake.GuildID); err != nil || len(got) != 1 || got[0].Title != sleepCard || got[0].Words != textEntryGone {
 		t.Errorf("%+v, %v", got, err)
+	}
+	if got := b.ask(p, b.request("list", "")); !strings.Contains(got, textEntryGone) || strings.Contains(got, "..") {
+		t.Errorf("listed as %q", got)
 	}
 	if got := b.ask(p, b.request("refresh", "")); !strings.Contains(got, textEntryGone) {
 		t.Errorf("refresh says %q", got)

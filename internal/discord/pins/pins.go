@@ -106,7 +106,7 @@ func (p *Pins) Report(ctx context.Context, guild string) ([]Problem, error) {
 		}
 		out = append(out, Problem{
 			Channel: pin.Channel, Message: pin.Message, Card: pin.Card, Title: p.title(pin.Card), State: pin.State, Checked: pin.Checked,
-			Words: stateWords(pin.State),
+			Words: p.words(pin),
 		})
 	}
 	return out, nil

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"faqbot/internal/answer"
 	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/rest"
 	"faqbot/internal/store"
@@ -117,6 +118,14 @@ func explain(err error) string {
 		return textNoPosting
 	}
 	return textNoReading
+}
+
+// words say what is known of a pin. One whose card is gone from the content cannot be put right by pinning it again.
+func (p *Pins) words(pin store.Pin) string {
+	if _, ok := p.bot().Entry(pin.Card, answer.Question{At: p.now()}); !ok {
+		return textEntryGone
+	}
+	return stateWords(pin.State)
 }
 
 // stateWords says what a state means.
