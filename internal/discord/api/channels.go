@@ -18,3 +18,9 @@ func (a *Client) Parent(ctx context.Context, channelID string) (string, error) {
 	}
 	return channel.ParentID, nil
 }
+
+// GuildOf asks which server a channel is of; empty for direct messages.
+func (a *Client) GuildOf(ctx context.Context, channelID string) (string, error) {
+	channel, err := decoded[discordgo.Channel](ctx, a.Rest, rest.Call{Method: http.MethodGet, Route: "/channels/{channel}", Args: []string{channelID}})
+	return channel.GuildID, err
+}

@@ -135,15 +135,22 @@ func (s *Server) SelectRoles(from From, message any, customID string, ids ...str
 	})
 }
 
-// SelectChannels is a choice in a channel select, of text channels of the guild; for message see Button.
+// SelectChannels is a choice in a channel select, of text channels of the guild, which the fake knows from then on; for message see Button.
 func (s *Server) SelectChannels(from From, message any, customID string, ids ...string) Interaction {
 	channels := Object{}
 	for _, id := range ids {
+		s.know(id, s.completed(from).GuildID)
 		channels[id] = Object{"id": id, "name": "general", "type": 0, "permissions": ordinaryMember, "parent_id": nil}
 	}
 	return s.component(from, message, Object{
 		"component_type": partChannelSelect, "custom_id": customID, "values": append([]string{}, ids...), "resolved": Object{"channels": channels},
 	})
+}
+
+func (s *Server) know(channel, guild string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.channels.put(channel, guild)
 }
 
 func (s *Server) component(from From, message any, data Object) Interaction {

@@ -64,6 +64,11 @@ func (d *Desk) change(ctx context.Context, r interact.Request, name string) (int
 	if !d.apply(&after, name, r.Values) {
 		return d.page(pageOf(name), before, noteBadValue)
 	}
+	if name == settingAlert && after.AlertChannel != "" {
+		if wrong := d.checkChannel(ctx, r.Guild, after.AlertChannel); wrong != "" {
+			return d.page(pageOf(name), before, wrong)
+		}
+	}
 	saving, cancel := context.WithTimeout(ctx, storeWithin)
 	defer cancel()
 	if err := d.Store.SaveSettings(saving, after, d.note(r, store.ActionSettings, name)); err != nil {
@@ -73,6 +78,24 @@ func (d *Desk) change(ctx context.Context, r interact.Request, name string) (int
 	}
 	d.settings.put(r.Guild, after)
 	return d.page(pageOf(name), after, noteSaved)
+}
+
+// checkChannel says why alerts cannot go to a channel; empty when they can, as far as that is seen without sending one. What was picked may be
+// forged: nothing of a server may be told in another.
+func (d *Desk) checkChannel(ctx context.Context, guild, channel string) string {
+	ctx, cancel := context.WithTimeout(ctx, lookWithin)
+	defer cancel()
+	of, err := d.Calls.GuildOf(ctx, channel)
+	switch {
+	case err == nil && of == guild:
+		return ""
+	case err == nil:
+		return noteBadValue
+	case troubleOf(err) == troubleForbidden:
+		return noteUnseen
+	}
+	d.Log.WarnContext(ctx, "a channel for alerts could not be checked", "guild_id", guild, "channel_id", channel, "error", err)
+	return noteUnchecked
 }
 
 // apply sets what was picked; false, and nothing is set, for what no menu offers.

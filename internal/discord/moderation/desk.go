@@ -29,6 +29,9 @@ const (
 // storeWithin bounds one call of the store: of the 2 s for an answer, something must be left to say that it failed.
 const storeWithin = 1500 * time.Millisecond
 
+// lookWithin bounds a look at a channel, which a call of the store comes before and after.
+const lookWithin = 700 * time.Millisecond
+
 // ErrNobody says that a server has set up nobody to tell.
 var ErrNobody = errors.New("no moderators are set up to be told")
 

@@ -26,6 +26,8 @@ const (
 	noteSaved     = "Saved."
 	noteNotSaved  = "⚠ It may not have been saved: the bot's database did not answer. Please look again in a minute."
 	noteBadValue  = "⚠ That cannot be set. Nothing was changed."
+	noteUnseen    = "⚠ The bot cannot see that channel, so nothing was changed. Please let it view the channel and send messages there, and pick it again."
+	noteUnchecked = "⚠ Discord did not answer just now, so the channel could not be checked. Nothing was changed. Please try again in a minute."
 	noteTestSent  = "The test alert is in the alert channel."
 	noteTestFails = "⚠ The test alert did not get through."
 )

@@ -2,6 +2,7 @@ package moderation
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -10,6 +11,7 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
+	"faqbot/internal/discord/discordtest"
 	"faqbot/internal/discord/interact"
 	"faqbot/internal/store"
 )
@@ -17,6 +19,7 @@ import (
 func TestSettingsAreChanged(t *testing.T) {
 	t.Parallel()
 	b := newBed(t)
+	b.fake.SelectChannels(discordtest.From{}, nil, "", "13")
 	want := defaults(b.fake.GuildID)
 	for _, pick := range []struct {
 		name   string
@@ -60,6 +63,38 @@ func TestSettingsAreChanged(t *testing.T) {
 	}
 }
 
+// TestSettingsAlertChannel: alerts go to a channel of the server that the bot can see, and to no other.
+func TestSettingsAlertChannel(t *testing.T) {
+	t.Parallel()
+	b := newBed(t)
+	b.fake.SelectChannels(discordtest.From{}, nil, "", "13")
+	b.fake.SelectChannels(discordtest.From{GuildID: "999"}, nil, "", "14")
+	get := func(a discordtest.Answer, times int) {
+		b.fake.Inject(discordtest.Rule{Method: http.MethodGet, Prefix: "/channels/13", Answer: a, Times: times})
+	}
+	pick := func(channel, want string) {
+		t.Helper()
+		if got := b.press(pathSettings, argSet+settingAlert, b.request(), channel).Content; !strings.Contains(got, want) {
+			t.Errorf("%s: %q, want %q", channel, got, want)
+		}
+		if s, err := b.Store.Settings(t.Context(), b.fake.GuildID); err != nil || (s.AlertChannel != "") != (want == noteSaved) {
+			t.Errorf("stored %+v, %v", s, err)
+		}
+	}
+	pick("14", noteBadValue)
+	pick(b.fake.DMID, noteBadValue)
+	pick("15", noteUnseen)
+	get(discordtest.Failure(http.StatusForbidden, 50001, "Missing Access"), 1)
+	pick("13", noteUnseen)
+	get(discordtest.Unavailable(http.StatusServiceUnavailable), -1)
+	pick("13", noteUnchecked)
+	b.fake.ClearRules()
+	if n := len(b.audits()); n > 0 {
+		t.Errorf("%d notes of what was refused", n)
+	}
+	pick("13", noteSaved)
+}
+
 func TestSettingsRefuseValues(t *testing.T) {
 	t.Parallel()
 	b := newBed(t)
@@ -97,6 +132,7 @@ func TestSettingsRefuseValues(t *testing.T) {
 func TestSettingsAreForAdmins(t *testing.T) {
 	t.Parallel()
 	b := newBed(t)
+	b.fake.SelectChannels(discordtest.From{}, nil, "", "1")
 	b.set(func(s *store.Settings) { s.ModeratorRoles = []string{"5"} })
 	member, direct, manager := b.memberRequest("5"), b.request(), b.memberRequest()
 	direct.Guild = ""
@@ -159,6 +195,7 @@ func TestSettingsWithoutDatabase(t *testing.T) {
 func TestSettingsAtOnce(t *testing.T) {
 	t.Parallel()
 	b := newBed(t)
+	b.fake.SelectChannels(discordtest.From{}, nil, "", "3")
 	var all sync.WaitGroup
 	for name, value := range map[string]string{
 		settingRoles: "1", settingAsk: "2", settingAlert: "3", settingAskRoles: "4", settingUnasked: "5", settingCountry: "GB", settingRetention: "7",
