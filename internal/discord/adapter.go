@@ -322,6 +322,12 @@ func isForbidden(err error) bool {
 	return ok && answered.Status == http.StatusForbidden && !isBlocked(err)
 }
 
+// isTooLarge reports whether a file was too much for Discord.
+func isTooLarge(err error) bool {
+	answered, ok := errors.AsType[*rest.Error](err)
+	return ok && answered.Status == http.StatusRequestEntityTooLarge
+}
+
 var (
 	errPanic = errors.New("panic")
 	errSlow  = errors.New("the core was too slow")

@@ -166,11 +166,15 @@ func plainMessage(c answer.Card) api.Body {
 	return api.Body{Content: c.Text()}
 }
 
-// plainer lists what to send in turn while Discord refuses it: the message, its words alone, the card of last resort.
+// plainer lists what to send in turn while Discord refuses it: the message, its words alone, the card of last resort. The words of a message
+// with a file would tell of what is not there.
 func plainer(m api.Body) []api.Body {
 	m.Content = api.Cut(m.Content, api.MaxContentRunes)
 	static := plainMessage(answer.Static())
 	static.Content = api.Cut(static.Content, api.MaxContentRunes)
+	if len(m.Files) > 0 {
+		return []api.Body{m, static}
+	}
 	return []api.Body{m, plainText(m), static}
 }
 

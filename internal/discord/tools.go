@@ -114,9 +114,10 @@ func (a *adapter) keepPromise(ctx context.Context, received time.Time, i *discor
 	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), lastWord)
 	defer done()
 	for _, m := range plainer(body) {
-		if err = a.api.EditResponse(ctx, a.application, i.Token, m); !isRefused(err) {
+		if err = a.api.EditResponse(ctx, a.application, i.Token, m); !isRefused(err) && !isForbidden(err) && !isTooLarge(err) {
 			return err
 		}
+		a.log.ErrorContext(ctx, "discord refused a card, something plainer goes out", "interaction_id", i.ID, "error", err)
 	}
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"image/png"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -219,5 +220,26 @@ func TestReviews(t *testing.T) {
 	want := []review{{"c", "2026-11-22", true}, {"e", "2026-11-23", false}, {"a", "2026-12-23", false}}
 	if !slices.Equal(f.reviews, want) || f.drafts != 1 {
 		t.Errorf("%+v, %d drafts", f.reviews, f.drafts)
+	}
+}
+
+// TestStatsUploadRefused: where Discord takes no file, the moderator reads that something went wrong, and not that the file is there.
+func TestStatsUploadRefused(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, quiet)
+	s.busy()
+	for name, refusal := range map[string]discordtest.Answer{
+		"bad":       discordtest.Failure(http.StatusBadRequest, 50035, "Invalid Form Body"),
+		"forbidden": discordtest.Failure(http.StatusForbidden, 50013, "Missing Permissions"),
+		"too large": discordtest.Failure(http.StatusRequestEntityTooLarge, 40005, "Request entity too large"),
+	} {
+		for _, path := range []string{"stats/csv", "stats/donations"} {
+			s.fake.Inject(discordtest.Rule{Method: http.MethodPatch, Prefix: "/webhooks/", Answer: refusal})
+			m, files := s.later(s.fake.Button(admin(), nil, path))
+			if len(files) > 0 || m.Content == textFile || m.Content == "" {
+				t.Errorf("%s, %s: %q with %d files", name, path, m.Content, len(files))
+			}
+			s.fake.ClearRules()
+		}
 	}
 }
