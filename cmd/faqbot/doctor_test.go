@@ -126,7 +126,7 @@ func TestDoctorFindsNothing(t *testing.T) {
 warn  reviews: drafts that no clinician has signed: 16. Have them read before members do (docs/reviewers.md)
 warn  reviews: past their review: 1 (symptom/insomnia). Have them read again (docs/reviewers.md)
 ok    help lines: all 5 were checked since 2026-10-01
-ok    database: sqlite, schema 2, can be written
+ok    database: sqlite, schema 3, can be written
 ok    token: Discord takes it
 ok    interactions endpoint: none is set: commands and buttons come over the gateway
 ok    Message Content Intent: it is off

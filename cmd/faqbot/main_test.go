@@ -143,7 +143,7 @@ func prepareDatabase(ts *testscript.TestScript, neg bool, args []string) {
 	ctx, file := context.Background(), ts.MkAbs(args[0])
 	st, err := store.Open(ctx, file)
 	ts.Check(err)
-	ts.Check(st.SaveCountry(ctx, "123", "GB"))
+	ts.Check(st.SaveCountry(ctx, "123", "GB", time.Now()))
 	ts.Check(st.Close())
 	if len(args) > 1 {
 		db, err := sql.Open("sqlite", file)

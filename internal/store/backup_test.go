@@ -129,8 +129,8 @@ func TestDamagedBackup(t *testing.T) {
 		}
 		ok(t, os.WriteFile(file, damaged["changed letter"], 0o600))
 		says(t, Restore(t.Context(), address, file), "restore "+file, "damaged", "take another")
-		ok(t, os.WriteFile(file, sealed(`{"format":"faqbot-backup","schema":3}`), 0o600))
-		says(t, Restore(t.Context(), address, file), "version 3", "newer faqbot")
+		ok(t, os.WriteFile(file, sealed(`{"format":"faqbot-backup","schema":4}`), 0o600))
+		says(t, Restore(t.Context(), address, file), "version 4", "newer faqbot")
 		says(t, Restore(t.Context(), address, file+".none"), file+".none", "give the path")
 		for name, rows := range contents(t, s) {
 			if len(rows) > 0 {

@@ -196,7 +196,7 @@ func checkKilled(t *testing.T, address, channel string, said map[string]bool, co
 		ok(t, s.writer.QueryRowContext(ctx, `PRAGMA integrity_check`).Scan(&result))
 		is(t, "ok")(result, nil)
 	}
-	is(t, []int64{0, 1, 2})(versions(t, s), nil)
+	is(t, []int64{0, 1, 2, 3})(versions(t, s), nil)
 	messages, err := posted(channel)
 	ok(t, err)
 	found, err := s.Pins(ctx, "")

@@ -45,14 +45,18 @@ func (s *Store) DeleteDonations(ctx context.Context, guild string) error {
 	return err
 }
 
-// SaveCountry keeps a member's country, because the member asked for it; empty deletes it.
-func (s *Store) SaveCountry(ctx context.Context, user, code string) error {
+// countryDays is how long a member's country is kept: whether the member is still on any server is not known.
+const countryDays = 365
+
+// SaveCountry keeps a member's country for a year, because the member asked for it; empty deletes it.
+func (s *Store) SaveCountry(ctx context.Context, user, code string, at time.Time) error {
 	if code == "" {
 		_, err := s.erase(ctx, "delete country", nil, to(`DELETE FROM countries WHERE member = $1`, user))
 		return err
 	}
 	_, err := s.commit(ctx, "save country", []error{snowflake("member", user), country("country", code)},
-		to(`INSERT INTO countries (member, country) VALUES ($1, $2) ON CONFLICT (member) DO UPDATE SET country = excluded.country`, user, code))
+		to(`INSERT INTO countries (member, country, since) VALUES ($1, $2, $3)
+		ON CONFLICT (member) DO UPDATE SET country = excluded.country, since = excluded.since`, user, code, day(at)))
 	return err
 }
 
@@ -96,8 +100,8 @@ func (s *Store) ForgetGuild(ctx context.Context, guild string) error {
 	return err
 }
 
-// Prune deletes what is too old at an instant: figures and donations by each server's retention, notes after a year, overrides that have
-// expired. It returns how many rows went.
+// Prune deletes what is too old at an instant: figures and donations by each server's retention, notes and members' countries after a year,
+// overrides that have expired. It returns how many rows went.
 func (s *Store) Prune(ctx context.Context, at time.Time) (int64, error) {
 	retentions, err := list(ctx, s.reader, func(rows *sql.Rows, days *int) error { return rows.Scan(days) },
 		`SELECT DISTINCT retention_days FROM settings`)
@@ -114,5 +118,6 @@ func (s *Store) Prune(ctx context.Context, at time.Time) (int64, error) {
 		to(`DELETE FROM topic_states WHERE NOT EXISTS
 			(SELECT 1 FROM topics t WHERE t.guild = topic_states.guild AND t.entry = topic_states.entry)`),
 		to(`DELETE FROM audit WHERE at < $1`, at.AddDate(0, 0, -auditDays).UnixMilli()),
+		to(`DELETE FROM countries WHERE since < $1`, day(at.AddDate(0, 0, -countryDays))),
 		to(`DELETE FROM overrides WHERE expires <= $1`, at.UnixMilli()))...)
 }

@@ -29,7 +29,7 @@ func stuff(t *testing.T, s *Store) {
 			s.SetOverride(ctx, Override{g, "gb/frank", "Fränk “<&>”", "1", "", noon.Add(time.Hour), moderator}, note),
 			s.Donate(ctx, g, "first line\n\"second\" \\ \u2028 \U0001F600 <b>", noon), s.Donate(ctx, g, "again", noon), s.Donate(ctx, g, "again", noon))
 	}
-	ok(t, s.SaveCountry(ctx, moderator, "GB"), s.SaveCountry(ctx, "901", "DE"), s.Count(ctx, "", "answer", "", noon))
+	ok(t, s.SaveCountry(ctx, moderator, "GB", noon), s.SaveCountry(ctx, "901", "DE", noon), s.Count(ctx, "", "answer", "", noon))
 }
 
 // has returns the tables in which something has a text.
@@ -60,6 +60,21 @@ func TestForgetGuild(t *testing.T) {
 	})
 }
 
+// TestCountryGrowsOld: a country goes a year after its member last asked for it.
+func TestCountryGrowsOld(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, address string) {
+		ctx, s := t.Context(), open(t, address)
+		later := noon.AddDate(0, 0, 100)
+		ok(t, s.SaveCountry(ctx, "901", "DE", noon), s.SaveCountry(ctx, "902", "GB", noon), s.SaveCountry(ctx, "902", "GB", later))
+		is[int64](t, 0)(s.Prune(ctx, noon.AddDate(0, 0, countryDays)))
+		is(t, "DE")(s.Country(ctx, "901"))
+		is[int64](t, 1)(s.Prune(ctx, noon.AddDate(0, 0, countryDays+1)))
+		is(t, "")(s.Country(ctx, "901"))
+		is(t, "GB")(s.Country(ctx, "902"))
+	})
+}
+
 func TestForgetMember(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, address string) {
@@ -74,9 +89,9 @@ func TestForgetMember(t *testing.T) {
 		is(t, "DE")(s.Country(ctx, "901"))
 		is(t, 7)(len(all(t, s, "audit")), nil)
 		is(t, 2)(len(all(t, s, "overrides")), nil)
-		ok(t, s.SaveCountry(ctx, "901", "AT"))
+		ok(t, s.SaveCountry(ctx, "901", "AT", noon))
 		is(t, "AT")(s.Country(ctx, "901"))
-		ok(t, s.SaveCountry(ctx, "901", ""))
+		ok(t, s.SaveCountry(ctx, "901", "", noon))
 		is(t, "")(s.Country(ctx, "901"))
 	})
 }
@@ -102,7 +117,7 @@ func TestErased(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.db")
 	ctx, s := t.Context(), open(t, path)
 	const words, member = "words nobody else has", "987654321987654321"
-	ok(t, s.Donate(ctx, guild, words, noon), s.SaveCountry(ctx, member, "GB"),
+	ok(t, s.Donate(ctx, guild, words, noon), s.SaveCountry(ctx, member, "GB", noon),
 		s.AddAudit(ctx, Audit{Guild: guild, Actor: member, Action: ActionPin, At: noon}))
 	found := func(text string) bool {
 		for _, suffix := range []string{"", "-wal"} {

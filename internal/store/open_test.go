@@ -29,7 +29,7 @@ func TestOpenTogether(t *testing.T) {
 		}
 		wait.Wait()
 		s := open(t, address)
-		is(t, []int64{0, 1, 2})(versions(t, s), nil)
+		is(t, []int64{0, 1, 2, 3})(versions(t, s), nil)
 		is(t, []Count{{"2026-03-10", "open", "", 12}})(s.Counts(t.Context(), guild, noon, noon))
 	})
 }

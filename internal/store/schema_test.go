@@ -33,7 +33,7 @@ func TestTextColumns(t *testing.T) {
 		"donations.words": "what a member gave on purpose, without anything that tells of a person",
 		"audit.guild":     id, "audit.actor": id + "; a moderator's, not a member's", "audit.action": state, "audit.target": name,
 		"countries.member":  id + "; on the member's request alone",
-		"countries.country": locale,
+		"countries.country": locale, "countries.since": date,
 	}
 	both(t, func(t *testing.T, address string) {
 		s := open(t, address)
@@ -112,14 +112,14 @@ func TestUpgrade(t *testing.T) {
 		ok(t, old.Close())
 
 		s := open(t, address)
-		is(t, []int64{0, 1, 2})(versions(t, s), nil)
+		is(t, []int64{0, 1, 2, 3})(versions(t, s), nil)
 		for name, rows := range before {
 			is(t, rows)(all(t, s, name), nil)
 		}
 		ok(t, s.Count(ctx, guild, "answer", "sleep/dreams", noon), s.Donate(ctx, guild, "what helps?", noon))
 		is(t, []Count{{"2026-03-10", "answer", "sleep/dreams", 42}})(s.Counts(ctx, guild, noon, noon))
 		again := open(t, address)
-		is(t, []int64{0, 1, 2})(versions(t, again), nil)
+		is(t, []int64{0, 1, 2, 3})(versions(t, again), nil)
 	})
 }
 
@@ -139,7 +139,7 @@ func TestBrokenUpgrade(t *testing.T) {
 		}
 		raw(t, old, `DROP TABLE audit`)
 		ok(t, old.Close())
-		is(t, []int64{0, 1, 2})(versions(t, open(t, address)), nil)
+		is(t, []int64{0, 1, 2, 3})(versions(t, open(t, address)), nil)
 	})
 }
 
@@ -147,9 +147,9 @@ func TestNewerSchema(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, address string) {
 		s := open(t, address)
-		insert := `INSERT INTO goose_db_version (version_id, is_applied) VALUES (3, true)`
+		insert := `INSERT INTO goose_db_version (version_id, is_applied) VALUES (4, true)`
 		raw(t, s, insert)
 		_, err := Open(t.Context(), address)
-		says(t, err, s.place, "version 3", "knows 2", "newer faqbot")
+		says(t, err, s.place, "version 4", "knows 3", "newer faqbot")
 	})
 }

@@ -214,7 +214,7 @@ func TestRefusals(t *testing.T) {
 			"donation of nowhere": s.Donate(ctx, "", text, noon),
 			"binary donation":     s.Donate(ctx, guild, "a\x00b", noon),
 			"broken donation":     s.Donate(ctx, guild, "a\xffb", noon),
-			"member":              s.SaveCountry(ctx, text, "GB"),
+			"member":              s.SaveCountry(ctx, text, "GB", noon),
 			"forgotten member":    s.ForgetMember(ctx, ""),
 			"forgotten server":    s.ForgetGuild(ctx, ""),
 		} {

@@ -27,7 +27,7 @@ func tables() []table {
 		{"overrides", f("guild line name phone url by_user"), f("expires")},
 		{"donations", f("guild day words"), nil},
 		{"audit", f("guild actor action target"), f("at")},
-		{"countries", f("member country"), nil},
+		{"countries", f("member country since"), nil},
 	}
 }
 

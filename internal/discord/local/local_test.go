@@ -292,7 +292,7 @@ func TestWireServer(t *testing.T) {
 func TestWireNoDatabase(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	if err := s.store.SaveCountry(s.ctx, s.fake.UserID, "DE"); err != nil {
+	if err := s.store.SaveCountry(s.ctx, s.fake.UserID, "DE", time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	_ = s.store.Close()

@@ -29,8 +29,8 @@ const (
 	labelForget = "Forget it"
 	labelHelp   = "Where to get help"
 
-	textKept = "Done: the bot remembers %s for you. It keeps this country with your Discord id, and nothing else about you. It is used for help " +
-		"lines on replies that only you see.\n\nTo delete it, press “" + labelForget + "” there, or type `/privacy delete`."
+	textKept = "Done: the bot remembers %s for you. It keeps this country with your Discord id and the day, and nothing else about you. It is used for " +
+		"help lines on replies that only you see. After a year it is deleted, unless you ask again.\n\nTo delete it, press “" + labelForget + "” there, or type `/privacy delete`."
 	textForgotten = "Done: your country is deleted. Help lines are shown for a country when you pick one."
 	textNoCountry = "There is no such country. Please pick one from the menu."
 	textTrouble   = "The bot's database did not answer just now, so it is not certain that this was done. Please try again in a minute. Help lines " +
@@ -121,7 +121,7 @@ func (m *Memory) forget(ctx context.Context, r interact.Request) (interact.Respo
 func (m *Memory) save(ctx context.Context, r interact.Request, code, done string) interact.Response {
 	ctx, cancel := context.WithTimeout(ctx, storeWithin)
 	defer cancel()
-	if err := m.Store.SaveCountry(ctx, r.User, code); err != nil {
+	if err := m.Store.SaveCountry(ctx, r.User, code, m.Now()); err != nil {
 		m.Log.ErrorContext(ctx, "a country was not kept or deleted", "interaction_id", r.ID, "error", err)
 		return say(textTrouble)
 	}

@@ -26,7 +26,7 @@ func TestPrivacyDelete(t *testing.T) {
 	t.Parallel()
 	b := newBed(t)
 	user := b.fake.UserID
-	if err := b.Store.SaveCountry(t.Context(), user, "GB"); err != nil {
+	if err := b.Store.SaveCountry(t.Context(), user, "GB", b.clock.now()); err != nil {
 		t.Fatal(err)
 	}
 	b.press(pathSettings, argSet+settingCountry, b.request(), "GB")
