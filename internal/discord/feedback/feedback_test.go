@@ -227,9 +227,18 @@ func TestWrong(t *testing.T) {
 	if err := s.store.SaveSettings(s.ctx, settings, by); err != nil {
 		t.Fatal(err)
 	}
-	s.fake.Inject(discordtest.Rule{Method: http.MethodPost, Prefix: "/channels/" + channel, Answer: discordtest.Failure(http.StatusForbidden, 50001, "Missing Access")})
 	card := s.ask(discordtest.From{}, answered)
-	wants(t, s.press(discordtest.From{}, card, "wrong/"), textNotReported)
+	for _, rule := range []discordtest.Rule{
+		{Answer: discordtest.Failure(http.StatusForbidden, 50001, "Missing Access")},
+		{Answer: discordtest.Failure(http.StatusNotFound, 10003, "Unknown Channel")},
+		{Answer: discordtest.Failure(http.StatusBadRequest, 200000, "Message was blocked by automatic moderation")},
+		{Answer: discordtest.Unavailable(http.StatusServiceUnavailable), Times: -1},
+	} {
+		rule.Method, rule.Prefix = http.MethodPost, "/channels/"+channel
+		s.fake.Inject(rule)
+		wants(t, s.press(discordtest.From{}, card, "wrong/"), textNotReported)
+		s.fake.ClearRules()
+	}
 	got := s.press(discordtest.From{}, card, "wrong/")
 	wants(t, got, textReported)
 	if !got.has("vote/") {
