@@ -89,13 +89,18 @@ func table() map[string]row {
 			// content: the names of fixed cards, and country codes
 			ours: []string{
 				"internal/answer", "internal/store", "internal/text", "internal/chart", "internal/content",
-				"internal/discord/gateway", "internal/discord/rest", "internal/discord/api", "internal/discord/interact", "internal/discord/manners",
+				"internal/discord/gateway", "internal/discord/rest", "internal/discord/api", "internal/discord/figures", "internal/discord/interact",
+				"internal/discord/manners",
 				"internal/discord/local", "internal/discord/tag",
 			},
 			third: []string{"github.com/bwmarrin/discordgo"},
 		},
-		"internal/discord/api":      {ours: []string{"internal/discord/gateway", "internal/discord/rest"}, third: []string{"github.com/bwmarrin/discordgo"}},
-		"internal/discord/tag":      {bans: []string{"os", "net", "log", "time"}},
+		"internal/discord/api": {ours: []string{"internal/discord/gateway", "internal/discord/rest"}, third: []string{"github.com/bwmarrin/discordgo"}},
+		"internal/discord/tag": {bans: []string{"os", "net", "log", "time"}},
+		"internal/discord/figures": {
+			ours: []string{"internal/answer", "internal/discord/gateway", "internal/discord/rest"},
+			bans: []string{"os", "net", "log"},
+		},
 		"internal/discord/manners":  {bans: []string{"os", "net", "log"}},
 		"internal/discord/interact": {ours: []string{"internal/discord/api", "internal/text"}, bans: []string{"os", "net", "log"}},
 		"internal/discord/gateway":  {third: []string{"github.com/gorilla/websocket"}},

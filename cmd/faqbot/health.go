@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"faqbot/internal/answer"
-	"faqbot/internal/discord"
+	"faqbot/internal/discord/figures"
 	"faqbot/internal/discord/gateway"
 	"faqbot/internal/discord/rest"
 	"faqbot/internal/health"
@@ -31,9 +31,9 @@ var errNoDatabase = errors.New("there is no database")
 
 // serveHealth answers health checks from now on, and returns what the bot tells of itself for them. The store may be nil. An address that
 // cannot be had is logged, and members are answered all the same. The caller calls stop.
-func (f httpFlags) serveHealth(ctx context.Context, st *store.Store, log *slog.Logger) (told discord.Figures, stop func()) {
+func (f httpFlags) serveHealth(ctx context.Context, st *store.Store, log *slog.Logger) (told figures.Listeners, stop func()) {
 	if f.off() {
-		return discord.Figures{}, func() {}
+		return figures.Listeners{}, func() {}
 	}
 	ping := func(context.Context) error { return errNoDatabase }
 	if st != nil {
@@ -43,10 +43,10 @@ func (f httpFlags) serveHealth(ctx context.Context, st *store.Store, log *slog.L
 	at, stop, err := server.Listen(ctx, f.HTTP)
 	if err != nil {
 		log.ErrorContext(ctx, "no health checks: give another address as FAQBOT_HTTP, or a hyphen for none", "error", err)
-		return discord.Figures{}, func() {}
+		return figures.Listeners{}, func() {}
 	}
 	log.InfoContext(ctx, "health checks are answered", "address", at.String())
-	return discord.Figures{
+	return figures.Listeners{
 		Served:  server.Served,
 		Replied: func(r answer.Reply) { server.Replied(terminal.Kind(r)) },
 		Connecting: func(connection func() gateway.Stats, calls func() rest.Stats) {

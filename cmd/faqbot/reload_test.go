@@ -210,7 +210,7 @@ func TestReloadWithoutAPinnedEntry(t *testing.T) {
 	if got := r.open(); strings.Contains(got, "may be vivid for a while") {
 		t.Errorf("an entry that is gone was shown: %s", got)
 	}
-	if got := r.use("resource", discordtest.Arg{Name: "list"}); !strings.Contains(got, "not as it should be") || !strings.Contains(got, message) {
+	if got := r.use("resource", discordtest.Arg{Name: "list"}); !strings.Contains(got, "there is no such card any more") || !strings.Contains(got, message) {
 		t.Errorf("moderators read %s", got)
 	}
 	if _, ok := r.fake.Message(r.fake.ChannelID, message); !ok || r.calls("PATCH", "/channels/*/messages/"+message) > 0 {

@@ -92,9 +92,9 @@ func (c *runCmd) Run(p *program) error {
 	defer stop()
 	log := slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: slog.Level(c.LogLevel)}))
 	st, done := c.openStore(ctx, log)
-	figures, silence := c.serveHealth(ctx, st, log)
+	told, silence := c.serveHealth(ctx, st, log)
 	config := c.config(bot, token, log)
-	config.Figures = figures
+	config.Figures = told
 	tools := newTools(st, bot, log)
 	tools.into(&config)
 	changed := make(chan struct{}, 1)

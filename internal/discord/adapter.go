@@ -20,6 +20,7 @@ import (
 
 	"faqbot/internal/answer"
 	"faqbot/internal/discord/api"
+	"faqbot/internal/discord/figures"
 	"faqbot/internal/discord/gateway"
 	"faqbot/internal/discord/interact"
 	"faqbot/internal/discord/local"
@@ -48,7 +49,7 @@ const (
 type adapter struct {
 	bot        *answer.Bot
 	core       func(answer.Question) answer.Outcome // the bot's Ask
-	figures    Figures
+	figures    figures.Listeners
 	api        *api.Client
 	log        *slog.Logger
 	user       string  // the bot's user id
@@ -92,7 +93,7 @@ func newAdapter(c Config, calls *api.Client, user, application string) *adapter 
 			work()
 		})
 	}}
-	a.figures, a.core = c.Figures, c.Figures.counting(a.core)
+	a.figures, a.core = c.Figures, c.Figures.Count(a.core)
 	for _, c := range commands(c.Bot) {
 		a.commands[c.name] = c
 	}
@@ -180,7 +181,7 @@ func (a *adapter) interaction(ctx context.Context, received time.Time, raw json.
 	default:
 		kind, err = "unknown", a.run(ctx, received, i, raw)
 	}
-	a.figures.served(kind, received, err)
+	a.figures.Serve(kind, received, err)
 	switch {
 	case rest.IsCode(err, rest.CodeAlreadyAcknowledged):
 		a.log.InfoContext(ctx, "another process answered first", "kind", kind, "interaction_id", i.ID)

@@ -252,7 +252,7 @@ func (a *adapter) posted(ctx context.Context, received time.Time, m *discordgo.M
 	sending, stop := context.WithDeadline(ctx, received.Add(replyWithin))
 	defer stop()
 	id, err := a.reply(sending, m, body, nonce)
-	a.figures.served("message", received, err)
+	a.figures.Serve("message", received, err)
 	if err != nil {
 		if isForbidden(err) {
 			a.quiet.Add(m.ChannelID, time.Now().Add(quietFor))

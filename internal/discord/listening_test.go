@@ -356,11 +356,15 @@ func TestEdited(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
 	var alarms []Alert
+	var alarmed sync.WaitGroup
+	alarmed.Add(1)
 	s := listen(t, func(_ *discordtest.Server, c *Config) {
 		c.Alarm = func(_ context.Context, a Alert) error {
 			mu.Lock()
 			defer mu.Unlock()
-			alarms = append(alarms, a)
+			if alarms = append(alarms, a); len(alarms) == 1 {
+				alarmed.Done()
+			}
 			return nil
 		}
 	}, func(s *discordtest.Server) {
@@ -370,7 +374,7 @@ func TestEdited(t *testing.T) {
 		send(t, s, "MESSAGE_UPDATE", s.MessageUpdate(m, "<@"+s.BotID+"> how long does it take"))
 		send(t, s, "MESSAGE_UPDATE", s.MessageUpdate(s.MessageCreate(discordtest.Post{Content: "among members"}), danger))
 		send(t, s, "MESSAGE_UPDATE", s.MessageUpdate(m, "<@"+s.BotID+"> "+danger))
-		eventually(t, s, s.ChannelID, 2)
+		alarmed.Wait() // which comes after the reply is known
 		send(t, s, "MESSAGE_UPDATE", s.MessageUpdate(m, "<@"+s.BotID+"> "+danger+" please"))
 	})
 	if got := said(s, s.ChannelID); len(got) != 2 || !strings.Contains(got[1], "emergency") {

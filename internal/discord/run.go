@@ -13,6 +13,7 @@ import (
 
 	"faqbot/internal/answer"
 	"faqbot/internal/discord/api"
+	"faqbot/internal/discord/figures"
 	"faqbot/internal/discord/gateway"
 	"faqbot/internal/discord/interact"
 	"faqbot/internal/discord/manners"
@@ -56,7 +57,7 @@ type Config struct {
 	Country func(ctx context.Context, guild, user string) (first, own string)
 	// Tools are what the bot can do besides answering; calls are theirs to make. Nil is for none.
 	Tools   func(calls *api.Client) []interact.Tool
-	Figures Figures
+	Figures figures.Listeners
 
 	// For this package's tests; nil is right for all else:
 	jitter func() float64                             // of rest.Config
@@ -139,7 +140,7 @@ func prepare(ctx context.Context, c Config) (*process, error) {
 		Token: c.Token, Intents: c.intents(), Log: c.Log, Sleep: c.sleep,
 		Handle: func(waiting context.Context, e gateway.Event) { a.handle(waiting, answering, e) },
 	})
-	c.Figures.connecting(g, calls.Rest)
+	c.Figures.Connect(g, calls.Rest)
 	return &process{calls, a, g, stop, registering, tools, c.Changed}, nil
 }
 
