@@ -9,7 +9,7 @@ type Opinion map[Category]float64
 // with the labelled questions prints what other cuts would do.
 const (
 	// urgentAt: the urgent categories together.
-	urgentAt = 0.54
+	urgentAt = 0.58
 	// hintAt: all categories together, for an urgent hint to stand; below it becomes a check-in.
 	hintAt = 0.25
 	// doubtAt: all categories together, for a check-in or the see-a-doctor lines.

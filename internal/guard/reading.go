@@ -21,10 +21,10 @@ const (
 	mostParts, encodedParts = 32, 3
 	// partWeight is what a part's opinion counts against that of a whole message: what surrounds it may say that nothing is meant. A part
 	// that speaks less of danger than partAt counts nothing: nearly every long post has a sentence that sounds like something. Of 355 explicit
-	// sentences, with one harmless text around them and with another, 84 and 82 in 100 stayed urgent; of 370 ordinary messages of an author
-	// who writes at length 5 in 100 became urgent and 5 got a check-in. With every part in full these were 88, 88, 8 and 15; with a partAt
-	// of 0.8 81, 76, 3 and 5.
-	partWeight, partAt = 0.8, 0.7
+	// sentences, with one harmless text around them and with another, 83 and 82 in 100 stayed urgent; of 370 ordinary messages of an author
+	// who writes at length 4 in 100 became urgent and 5 got a check-in. With every part in full these were 87, 87, 6 and 17; with a partAt
+	// of 0.8 80, 76, 2 and 5.
+	partWeight, partAt = 0.85, 0.7
 )
 
 // Opinions returns what the classifier makes of a message: of the whole as it stands, of what stands behind a disguise, and of those parts
