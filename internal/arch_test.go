@@ -132,6 +132,7 @@ func table() map[string]row {
 			},
 			bans: []string{"os"},
 		},
+		"internal/discord/upkeep": {ours: []string{"internal/discord/api"}, bans: []string{"os", "net"}},
 		"internal/discord/suggest": {
 			// content: the check-in card; discord: how a card is drawn; guard: what leaves a moderator no choice
 			ours: []string{

@@ -35,7 +35,13 @@ type running struct {
 // startProcess runs the bot until the test ends.
 func startProcess(t *testing.T) *running {
 	t.Helper()
-	r := &running{t: t, fake: discordtest.New(discordtest.Options{Validate: openapi.Validator(t)}), content: copyContent(t)}
+	return startOn(t, discordtest.New(discordtest.Options{Validate: openapi.Validator(t)}), filepath.Join(t.TempDir(), "faqbot.db"))
+}
+
+// startOn runs it on a fake Discord and a database.
+func startOn(t *testing.T, fake *discordtest.Server, database string) *running {
+	t.Helper()
+	r := &running{t: t, fake: fake, content: copyContent(t)}
 	t.Cleanup(r.fake.Close)
 	cache := filledCache(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
@@ -43,7 +49,7 @@ func startProcess(t *testing.T) *running {
 	cmd := exec.CommandContext(ctx, "faqbot-process", "run")
 	cmd.Env = append(
 		os.Environ(), "FAQBOT_DISCORD_TOKEN="+r.fake.Token, "FAQBOT_DISCORD_API="+r.fake.URL(), "FAQBOT_CACHE="+cache, "FAQBOT_NO_ENCODER=true",
-		"FAQBOT_FAQ="+r.content, "FAQBOT_DATABASE="+filepath.Join(t.TempDir(), "faqbot.db"), "FAQBOT_HTTP=-",
+		"FAQBOT_FAQ="+r.content, "FAQBOT_DATABASE="+database, "FAQBOT_HTTP=-",
 	)
 	cmd.Stdout, cmd.Stderr = &r.log, &r.log
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }

@@ -3,9 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
-	"log/slog"
 	"maps"
 	"net/http"
 	"os"
@@ -14,7 +12,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"faqbot/internal/discord/discordtest"
@@ -202,27 +199,4 @@ func TestHealthOfNothing(t *testing.T) {
 			t.Errorf("%s: exit code %d: %s", address, code, stderr)
 		}
 	}
-}
-
-func TestPruneDaily(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Hour)
-		defer cancel()
-		var log bytes.Buffer
-		start, calls := time.Now(), []time.Duration{}
-		pruneDaily(ctx, func(_ context.Context, at time.Time) (int64, error) {
-			calls = append(calls, at.Sub(start))
-			if len(calls) == 2 {
-				return 0, errors.New("disk full")
-			}
-			return 3, nil
-		}, slog.New(slog.NewTextHandler(&log, nil)))
-		if len(calls) != 3 || calls[0] != 0 || calls[1] != pruneEvery || calls[2] != 2*pruneEvery {
-			t.Errorf("pruned at %v", calls)
-		}
-		if !strings.Contains(log.String(), `error="disk full"`) || strings.Count(log.String(), "rows=3") != 2 {
-			t.Error(log.String())
-		}
-	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	"faqbot/internal/answer"
@@ -17,6 +18,7 @@ import (
 	"faqbot/internal/discord/pins"
 	"faqbot/internal/discord/suggest"
 	"faqbot/internal/discord/tag"
+	"faqbot/internal/discord/upkeep"
 	"faqbot/internal/store"
 )
 
@@ -29,6 +31,7 @@ type tools struct {
 	feedback *feedback.Feedback
 	pins     *pins.Pins
 	memory   *local.Memory
+	upkeep   upkeep.Upkeep
 	key      tag.Key
 	made     chan struct{} // closed once all of them are there
 }
@@ -67,11 +70,12 @@ func (t *tools) into(c *discord.Config) {
 func (t *tools) make(calls *api.Client) []interact.Tool {
 	t.desk = moderation.New(moderation.Config{Store: t.store, Bot: t.bot, Calls: calls, Log: t.log, Now: time.Now})
 	t.pins = pins.New(pins.Config{Store: t.store, Bot: t.bot, Calls: calls, Log: t.log, Now: time.Now})
-	t.feedback = feedback.New(feedback.Config{Store: t.store, Bot: t.bot, Calls: calls, Log: t.log, Now: time.Now, Pins: t.pinProblems})
+	t.feedback = feedback.New(feedback.Config{Store: t.store, Bot: t.bot, Calls: calls, Log: t.log, Now: time.Now, Pins: t.pins.Problems})
 	t.memory = local.New(local.Config{Store: t.store, Settings: t.desk.Settings, Bot: t.bot, Log: t.log, Now: time.Now})
 	menu := suggest.New(suggest.Config{
 		Store: t.store, Bot: t.bot, Calls: calls, Log: t.log, Now: time.Now, Key: t.key, Refuse: t.desk.Moderator, Local: t.look().At,
 	})
+	t.upkeep = upkeep.Upkeep{Store: t.store, Servers: calls.Guilds, Log: t.log, Now: time.Now}
 	close(t.made)
 	return []interact.Tool{t.desk.Tool(), t.pins.Tool(), t.feedback.Tool(), t.memory.Tool(), menu.Tool()}
 }
@@ -108,17 +112,7 @@ func (t *tools) forget(ctx context.Context, guild string) {
 	t.log.InfoContext(ctx, "the bot has left a server, and what was kept of it is deleted", "guild_id", guild)
 }
 
-// pinProblems says what is wrong with a server's pinned cards.
-func (t *tools) pinProblems(ctx context.Context, guild string) ([]string, error) {
-	problems, err := t.pins.Report(ctx, guild)
-	var out []string
-	for _, p := range problems {
-		out = append(out, p.Title+": "+p.Words)
-	}
-	return out, err
-}
-
-// maintain keeps the pinned cards until the context ends.
+// maintain keeps the pinned cards, and deletes what is no longer to be kept, until the context ends.
 func (t *tools) maintain(ctx context.Context) {
 	if t == nil {
 		return
@@ -128,6 +122,9 @@ func (t *tools) maintain(ctx context.Context) {
 	case <-ctx.Done():
 		return
 	}
+	var keeping sync.WaitGroup
+	keeping.Go(func() { t.upkeep.Run(ctx) })
+	defer keeping.Wait()
 	if err := t.pins.Run(ctx); err != nil && !errors.Is(err, context.Canceled) {
 		t.log.ErrorContext(ctx, "pinned cards are no longer looked after", "error", err)
 	}

@@ -100,6 +100,17 @@ func (s *Store) ForgetGuild(ctx context.Context, guild string) error {
 	return err
 }
 
+// Guilds returns the servers of which something is kept, by their ids.
+func (s *Store) Guilds(ctx context.Context) ([]string, error) {
+	var selects []string
+	for _, t := range tablesWith("guild") {
+		selects = append(selects, "SELECT guild FROM "+t.name+" WHERE guild <> ''")
+	}
+	guilds, err := list(ctx, s.reader, func(rows *sql.Rows, guild *string) error { return rows.Scan(guild) },
+		strings.Join(selects, " UNION ")+" ORDER BY guild")
+	return guilds, s.explain("list servers", err)
+}
+
 // Prune deletes what is too old at an instant: figures and donations by each server's retention, notes and members' countries after a year,
 // overrides that have expired. It returns how many rows went.
 func (s *Store) Prune(ctx context.Context, at time.Time) (int64, error) {

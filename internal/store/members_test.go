@@ -54,8 +54,10 @@ func TestForgetGuild(t *testing.T) {
 			everywhere = append(everywhere, one.name)
 		}
 		is(t, everywhere)(has(t, s, guild), nil)
+		is(t, []string{guild, other})(s.Guilds(t.Context()))
 		ok(t, s.ForgetGuild(t.Context(), guild), s.ForgetGuild(t.Context(), guild))
 		is[[]string](t, nil)(has(t, s, guild), nil)
+		is(t, []string{other})(s.Guilds(t.Context()))
 		is(t, everywhere)(has(t, s, other), nil)
 	})
 }

@@ -40,6 +40,7 @@ func (s *Server) newRoutes() *http.ServeMux {
 		{"GET /gateway", nil, (*Server).getGateway},
 		{"GET /gateway/bot", nil, (*Server).getGateway},
 		{"GET /users/@me", nil, (*Server).getMe},
+		{"GET /users/@me/guilds", nil, (*Server).getGuilds},
 		{"GET /applications/@me", nil, (*Server).getApplication},
 		{"POST /users/@me/channels", nil, (*Server).openDM},
 		{"/", nil, (*Server).unknownRoute},
@@ -222,6 +223,16 @@ func (s *Server) getMe(*call) Answer {
 	me := s.botUser()
 	me["verified"], me["mfa_enabled"], me["locale"] = true, true, "en-US"
 	return jsonAnswer(http.StatusOK, me)
+}
+
+// getGuilds lists the bot's one server.
+func (s *Server) getGuilds(c *call) Answer {
+	if c.http.URL.Query().Get("after") >= s.GuildID {
+		return jsonAnswer(http.StatusOK, []Object{})
+	}
+	return jsonAnswer(http.StatusOK, []Object{{
+		"id": s.GuildID, "name": "a server", "icon": nil, "banner": nil, "owner": false, "permissions": "0", "features": []string{},
+	}})
 }
 
 func (s *Server) getApplication(*call) Answer {

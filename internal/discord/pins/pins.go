@@ -112,6 +112,16 @@ func (p *Pins) Report(ctx context.Context, guild string) ([]Problem, error) {
 	return out, nil
 }
 
+// Problems is Report in words, a line a pin.
+func (p *Pins) Problems(ctx context.Context, guild string) ([]string, error) {
+	problems, err := p.Report(ctx, guild)
+	var out []string
+	for _, problem := range problems {
+		out = append(out, problem.Title+": "+problem.Words)
+	}
+	return out, err
+}
+
 // in finds the pin of a card in a channel; a card is known by each of its ids, the given one first.
 func (p *Pins) in(ctx context.Context, guild, channel, card string) (store.Pin, bool, error) {
 	pins, err := p.records.Pins(ctx, guild)
