@@ -44,7 +44,7 @@ func startOn(t *testing.T, fake *discordtest.Server, database string) *running {
 	r := &running{t: t, fake: fake, content: copyContent(t)}
 	t.Cleanup(r.fake.Close)
 	cache := filledCache(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	r.ctx = ctx
 	cmd := exec.CommandContext(ctx, "faqbot-process", "run")
 	cmd.Env = append(
