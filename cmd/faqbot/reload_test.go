@@ -97,10 +97,7 @@ func (r *running) hangUp() {
 func (r *running) use(name string, args ...discordtest.Arg) string {
 	r.t.Helper()
 	in := r.fake.Command(discordtest.From{Permissions: "8192"}, name, args...)
-	if err := r.fake.Gateway.Dispatch("INTERACTION_CREATE", in); err != nil {
-		r.t.Fatal(err)
-	}
-	first, err := r.fake.Response(r.ctx, in)
+	first, err := r.fake.Send(r.ctx, in)
 	if err != nil {
 		r.t.Fatal(err, r.log.String())
 	}

@@ -96,10 +96,7 @@ func runAgainst(t *testing.T, fake *discordtest.Server, env map[string]string, c
 func answers(t *testing.T, fake *discordtest.Server) func(context.Context, *lines) {
 	return func(ctx context.Context, _ *lines) {
 		ask := fake.Command(discordtest.From{}, "ask", discordtest.Arg{Name: "question", Value: "i cant sleep"})
-		if err := fake.Gateway.Dispatch("INTERACTION_CREATE", ask); err != nil {
-			t.Fatal(err)
-		}
-		got, err := fake.Response(ctx, ask)
+		got, err := fake.Send(ctx, ask)
 		if err != nil || !bytes.Contains(got.Data, []byte("nsomnia")) && !bytes.Contains(got.Data, []byte("leep")) {
 			t.Errorf("got %s, %v", got.Data, err)
 		}

@@ -64,11 +64,7 @@ func Example() {
 		return
 	}
 	in := s.Command(discordtest.From{Locale: "de"}, "ask", discordtest.Arg{Name: "question", Value: "what is this?"})
-	if err := s.Gateway.Dispatch("INTERACTION_CREATE", in); err != nil {
-		fmt.Println(err)
-		return
-	}
-	r, err := s.Response(ctx, in)
+	r, err := s.Send(ctx, in)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -57,6 +57,14 @@ func interactionRoutes() []route {
 	}
 }
 
+// Send sends an interaction to the bot, and waits for its first response.
+func (s *Server) Send(ctx context.Context, in Interaction) (Response, error) {
+	if err := s.Gateway.Dispatch("INTERACTION_CREATE", in); err != nil {
+		return Response{}, err
+	}
+	return s.Response(ctx, in)
+}
+
 // Response waits for the first response to an interaction.
 func (s *Server) Response(ctx context.Context, in Interaction) (Response, error) {
 	var got Response

@@ -36,12 +36,7 @@ func (s *stage) submitted(from discordtest.From, card message, f form, words str
 	in := s.fake.ModalSubmit(from, f.Path, false, discordtest.Field{CustomID: fieldWords, Value: words})
 	press := s.fake.Button(from, card.raw, "x")
 	in.Payload["message"] = press.Payload["message"]
-	if err := s.fake.Gateway.Dispatch("INTERACTION_CREATE", in); err != nil {
-		s.Fatal(err)
-	}
-	if _, err := s.fake.Response(s.ctx, in); err != nil {
-		s.Fatal(err)
-	}
+	s.send(in)
 	return s.shown(in)
 }
 

@@ -97,10 +97,7 @@ func (s *stage) database() string { return filepath.Join(s.dir, "faqbot.db") }
 // send sends an interaction and returns the first response.
 func (s *stage) send(in discordtest.Interaction) discordtest.Response {
 	s.Helper()
-	if err := s.fake.Gateway.Dispatch("INTERACTION_CREATE", in); err != nil {
-		s.Fatal(err)
-	}
-	r, err := s.fake.Response(s.ctx, in)
+	r, err := s.fake.Send(s.ctx, in)
 	if err != nil {
 		s.Fatal(err, s.log.String())
 	}

@@ -182,10 +182,7 @@ func (m message) menu() []string {
 // do sends an interaction and returns the message that its response made or changed, which only the member may see.
 func (s *stage) do(in discordtest.Interaction) message {
 	s.Helper()
-	if err := s.fake.Gateway.Dispatch("INTERACTION_CREATE", in); err != nil {
-		s.Fatal(err)
-	}
-	if _, err := s.fake.Response(s.ctx, in); err != nil {
+	if _, err := s.fake.Send(s.ctx, in); err != nil {
 		s.Fatal(err, s.log.String())
 	}
 	raw, ok := s.fake.Original(in)

@@ -96,10 +96,7 @@ type control struct {
 // do sends an interaction and returns the message that its response made or changed.
 func (w *wired) do(in discordtest.Interaction) message {
 	w.t.Helper()
-	if err := w.fake.Gateway.Dispatch("INTERACTION_CREATE", in); err != nil {
-		w.t.Fatal(err)
-	}
-	if _, err := w.fake.Response(w.ctx, in); err != nil {
+	if _, err := w.fake.Send(w.ctx, in); err != nil {
 		w.t.Fatal(err, w.log)
 	}
 	raw, ok := w.fake.Original(in)
@@ -281,10 +278,7 @@ func TestWireCommands(t *testing.T) {
 	typing := as(w.fake.Autocomplete(w.from, helplineName, discordtest.Arg{Name: subOverride, Options: []discordtest.Arg{
 		{Name: optionLine, Value: "", Focused: true},
 	}}), "5")
-	if err := w.fake.Gateway.Dispatch("INTERACTION_CREATE", typing); err != nil {
-		t.Fatal(err)
-	}
-	if r, err := w.fake.Response(w.ctx, typing); err != nil || !strings.Contains(string(r.Data), line) {
+	if r, err := w.fake.Send(w.ctx, typing); err != nil || !strings.Contains(string(r.Data), line) {
 		t.Errorf("offered %s, %v", r.Data, err)
 	}
 

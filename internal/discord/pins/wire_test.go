@@ -51,10 +51,7 @@ func (b *bench) start() {
 func (b *bench) use(sub string, args ...discordtest.Arg) string {
 	b.Helper()
 	in := b.fake.Command(discordtest.From{Permissions: "8192"}, "resource", discordtest.Arg{Name: sub, Options: args})
-	if err := b.fake.Gateway.Dispatch("INTERACTION_CREATE", in); err != nil {
-		b.Fatal(err)
-	}
-	r, err := b.fake.Response(b.ctx, in)
+	r, err := b.fake.Send(b.ctx, in)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -92,10 +89,7 @@ func TestWire(t *testing.T) {
 	m := b.one()
 	raw, _ := b.fake.Message(b.channel, m.ID)
 	press := b.fake.Button(discordtest.From{}, raw, "entry/"+sleepCard)
-	if err := b.fake.Gateway.Dispatch("INTERACTION_CREATE", press); err != nil {
-		t.Fatal(err)
-	}
-	if r, err := b.fake.Response(b.ctx, press); err != nil || !strings.Contains(string(r.Data), "Lying awake") || !strings.Contains(string(r.Data), `"flags":64`) {
+	if r, err := b.fake.Send(b.ctx, press); err != nil || !strings.Contains(string(r.Data), "Lying awake") || !strings.Contains(string(r.Data), `"flags":64`) {
 		t.Errorf("the button gives %s, %v", r.Data, err)
 	}
 	b.says(b.use("list"), textList)
@@ -103,10 +97,7 @@ func TestWire(t *testing.T) {
 	typing := b.fake.Autocomplete(discordtest.From{Permissions: "8192"}, "resource", discordtest.Arg{
 		Name: "unpin", Options: []discordtest.Arg{{Name: "entry", Value: "", Focused: true}},
 	})
-	if err := b.fake.Gateway.Dispatch("INTERACTION_CREATE", typing); err != nil {
-		t.Fatal(err)
-	}
-	if r, err := b.fake.Response(b.ctx, typing); err != nil || !strings.Contains(string(r.Data), `"value":"`+sleepCard+`"`) {
+	if r, err := b.fake.Send(b.ctx, typing); err != nil || !strings.Contains(string(r.Data), `"value":"`+sleepCard+`"`) {
 		t.Errorf("offered %s, %v", r.Data, err)
 	}
 	b.says(b.use("unpin", entry), textUnpinned)

@@ -6,65 +6,29 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"faqbot/internal/answer"
-	"faqbot/internal/content"
+	"faqbot/internal/answer/answertest"
 	"faqbot/internal/discord"
 	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/discordtest"
+	"faqbot/internal/discord/discordtest/lab"
+	"faqbot/internal/discord/discordtest/openapi"
 	"faqbot/internal/discord/feedback"
 	"faqbot/internal/discord/interact"
 	"faqbot/internal/discord/local"
 	"faqbot/internal/discord/moderation"
-	"faqbot/internal/match"
 	"faqbot/internal/store"
 )
 
-// fixtureBot answers from the adapter's test content. It is learnt once for all tests.
-func fixtureBot(t testing.TB) *answer.Bot {
+// fixtureBot answers from the adapter's test content.
+func fixtureBot(t answertest.Test) *answer.Bot {
 	t.Helper()
-	bot, err := learnt()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return bot
-}
-
-var learnt = sync.OnceValues(func() (*answer.Bot, error) {
-	lib, err := content.Load(os.DirFS("../testdata/content"), "en")
-	if err != nil {
-		return nil, err
-	}
-	examples, options := answer.Examples(lib, nil)
-	model, err := match.Learn(examples, options, nil)
-	if err != nil {
-		return nil, err
-	}
-	return answer.New(lib, model, nil)
-})
-
-// safeBuffer collects log lines of several goroutines.
-type safeBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (s *safeBuffer) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-
-func (s *safeBuffer) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.String()
+	return answertest.Learnt(t, "../testdata/content")
 }
 
 // stage is the whole bot with this tool, the settings and the votes, on a fake Discord.
@@ -74,7 +38,7 @@ type stage struct {
 	ctx   context.Context
 	fake  *discordtest.Server
 	store *store.Store
-	log   safeBuffer
+	log   lab.Log
 	stop  func()
 
 	seen    bytes.Buffer // what people read, a part for each step
@@ -95,7 +59,7 @@ func newStage(t *testing.T) *stage {
 	if s.store, err = store.Open(ctx, filepath.Join(t.TempDir(), "faqbot.db")); err != nil {
 		t.Fatal(err)
 	}
-	s.fake = discordtest.New(discordtest.Options{Validate: validator(t)})
+	s.fake = discordtest.New(discordtest.Options{Validate: openapi.Validator(t)})
 	s.launch()
 	t.Cleanup(func() {
 		s.stop()
@@ -151,10 +115,7 @@ func (s *stage) person(name string) string {
 // do sends an interaction, and takes what comes of it for the current message.
 func (s *stage) do(in discordtest.Interaction) discordtest.Response {
 	s.Helper()
-	if err := s.fake.Gateway.Dispatch("INTERACTION_CREATE", in); err != nil {
-		s.Fatal(err)
-	}
-	r, err := s.fake.Response(s.ctx, in)
+	r, err := s.fake.Send(s.ctx, in)
 	if err != nil {
 		s.Fatal(err, s.log.String())
 	}
