@@ -40,7 +40,11 @@ func (g *Guard) Opinions(t text.Tokens, meaning match.Meaning) []Opinion {
 		out = append(out, g.readAlone(*disguised, meaning != nil))
 	}
 	for _, p := range g.worst(parts) {
-		if o := g.readAlone(p, meaning != nil); Most(o).Any >= partAt {
+		o := p.byWords
+		if meaning != nil {
+			o = g.readAlone(p.words, true)
+		}
+		if Most(o).Any >= partAt {
 			out = append(out, o.times(partWeight))
 		}
 	}
@@ -64,16 +68,23 @@ func (g *Guard) readAlone(words text.Tokens, encode bool) Opinion {
 	return g.opinion(words, func() encoder.Embedding { return g.encoder.Encode(match.Sentence(words)) })
 }
 
+// passage is a part of a long message, and what the classifier makes of its words alone.
+type passage struct {
+	words   text.Tokens
+	byWords Opinion
+}
+
 // worst returns the parts that speak most of danger by their words alone, without those that hardly do: encoding each would take longer than
 // all else.
-func (g *Guard) worst(parts []text.Tokens) []text.Tokens {
-	danger := make(map[text.Tokens]float64, len(parts))
-	for _, p := range parts {
-		danger[p] = Most(g.opinion(p, nil)).Any
+func (g *Guard) worst(parts []text.Tokens) []passage {
+	var out []passage
+	for _, words := range parts {
+		if o := g.opinion(words, nil); Most(o).Any >= wordsAt {
+			out = append(out, passage{words, o})
+		}
 	}
-	parts = slices.DeleteFunc(parts, func(p text.Tokens) bool { return danger[p] < wordsAt })
-	slices.SortStableFunc(parts, func(a, b text.Tokens) int { return cmp.Compare(danger[b], danger[a]) })
-	return parts[:min(len(parts), encodedParts)]
+	slices.SortStableFunc(out, func(a, b passage) int { return cmp.Compare(Most(b.byWords).Any, Most(a.byWords).Any) })
+	return out[:min(len(out), encodedParts)]
 }
 
 // opinion asks the classifier.
