@@ -212,6 +212,11 @@ func (l *Lexicon) Fits(examples int) error {
 		}
 		last = start
 	}
+	for id, n := range l.frequency {
+		if int(n) > examples {
+			return fmt.Errorf("the model has an n-gram %d of %d examples, and %d examples", id, n, examples)
+		}
+	}
 	for _, i := range l.examples {
 		if int(i) >= examples {
 			return fmt.Errorf("the model has an n-gram of example %d of %d", i, examples)

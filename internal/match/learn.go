@@ -169,10 +169,7 @@ func (m *Matcher) index() {
 			m.postings[f.ID] = append(m.postings[f.ID], lexicon.Posting{Example: int32(i), Weight: f.Weight})
 		}
 	}
-	m.near = m.postings
-	if m.isPrimal {
-		m.near = m.vocab.WordsOf(m.postings)
-	}
+	m.nearByPostings()
 	for label := range m.labels {
 		m.first[label+1] = max(m.first[label+1], m.first[label]) // a label without an example
 	}

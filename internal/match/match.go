@@ -149,14 +149,21 @@ func prepare(examples []Example, o Options) *Matcher {
 	vocab, counts := lexicon.Learn(tokens)
 	m.vocab = vocab
 	parallel.Each(len(sorted), func(i int) { m.examples[i].features = vocab.Vector(counts[i]) })
-	all := lexicon.New(vocab, counts)
-	m.postings = all.Postings(vocab)
-	m.model.lexicon, m.near = all, m.postings
+	m.model.lexicon = lexicon.New(vocab, counts)
+	m.postings = m.model.lexicon.Postings(vocab)
+	m.nearByPostings()
 	if m.isPrimal {
-		m.model.lexicon = all.Words()
-		m.near = m.model.lexicon.Postings(vocab)
+		m.model.lexicon = m.model.lexicon.Words()
 	}
 	return m
+}
+
+// nearByPostings makes what makes an example near of the postings of all features.
+func (m *Matcher) nearByPostings() {
+	m.near = m.postings
+	if m.isPrimal {
+		m.near = m.vocab.WordsOf(m.postings)
+	}
 }
 
 // embed gives the examples their embeddings.
@@ -285,14 +292,11 @@ const nearest = 3
 // weighEvidence weighs what speaks for each label. The example skip counts as not there; none is -1.
 func (m *Matcher) weighEvidence(q question, skip int) calibrate.Evidence {
 	e := calibrate.Evidence{Nearest: make([]float64, len(m.labels))}
-	if m.isPrimal {
-		e.Ridge = m.model.primal.scores(q.features, q.centred)
-	} else {
-		e.Ridge = m.dualScores(q.near)
-	}
 	blocks := float64(lexicon.Blocks)
 	if m.isPrimal {
-		blocks = 1 // words alone
+		e.Ridge, blocks = m.model.primal.scores(q.features, q.centred), 1 // what is near goes by words alone
+	} else {
+		e.Ridge = m.dualScores(q.near)
 	}
 	scale := 1 / (blocks + m.model.Embedding*m.model.Embedding) // an example is as near to itself as 1 then
 	for label := range m.labels {
