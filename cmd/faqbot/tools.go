@@ -62,7 +62,7 @@ func (t *tools) into(c *discord.Config) {
 		return t.memory.Country(ctx, guild, user)
 	}
 	c.Rules = t.rules
-	c.Left = t.forget
+	c.Left = func(ctx context.Context, guild string) { t.upkeep.Forget(ctx, guild) }
 	c.Asked = func(ctx context.Context, q discord.Asked) { t.feedback.Asked(ctx, q) }
 }
 
@@ -101,15 +101,6 @@ func (t *tools) rules(ctx context.Context, guild string) manners.Rules {
 		t.log.WarnContext(ctx, "a server's settings are not known, the defaults hold", "guild_id", guild, "error", err)
 	}
 	return manners.Rules{AskChannels: s.AskChannels, AskRoles: s.AskRoles, UnaskedChannels: s.UnaskedChannels, Cooldown: s.Cooldown}
-}
-
-// forget deletes all of a server that the bot has left.
-func (t *tools) forget(ctx context.Context, guild string) {
-	if err := t.store.ForgetGuild(ctx, guild); err != nil {
-		t.log.ErrorContext(ctx, "what was kept of a server that the bot has left could not be deleted", "guild_id", guild, "error", err)
-		return
-	}
-	t.log.InfoContext(ctx, "the bot has left a server, and what was kept of it is deleted", "guild_id", guild)
 }
 
 // maintain keeps the pinned cards, and deletes what is no longer to be kept, until the context ends.

@@ -88,10 +88,16 @@ func (u Upkeep) forgetLeft(ctx context.Context) error {
 		return nil
 	}
 	for _, id := range left {
-		if err := u.Store.ForgetGuild(ctx, id); err != nil {
-			return err
-		}
-		u.Log.InfoContext(ctx, "the bot has left a server, and what was kept of it is deleted", "guild_id", id)
+		u.Forget(ctx, id)
 	}
 	return nil
+}
+
+// Forget deletes all of a server that the bot has left, or logs that it could not: the next round tries again.
+func (u Upkeep) Forget(ctx context.Context, guild string) {
+	if err := u.Store.ForgetGuild(ctx, guild); err != nil {
+		u.Log.ErrorContext(ctx, "what was kept of a server that the bot has left could not be deleted", "guild_id", guild, "error", err)
+		return
+	}
+	u.Log.InfoContext(ctx, "the bot has left a server, and what was kept of it is deleted", "guild_id", guild)
 }
