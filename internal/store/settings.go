@@ -68,10 +68,20 @@ func (s *Settings) problems() []error {
 
 // Settings returns a server's settings, or the defaults where none are stored.
 func (s *Store) Settings(ctx context.Context, guild string) (Settings, error) {
-	found := Settings{Guild: guild, Cooldown: DefaultCooldown, Retention: DefaultRetention}
+	found, err := readSettings(ctx, s.reader, guild)
+	return found, s.explain("read settings", err)
+}
+
+// Defaults are the settings of a server that has set nothing.
+func Defaults(guild string) Settings {
+	return Settings{Guild: guild, Cooldown: DefaultCooldown, Retention: DefaultRetention}
+}
+
+func readSettings(ctx context.Context, from source, guild string) (Settings, error) {
+	found := Defaults(guild)
 	lists := found.lists()
 	// One statement, so that no change comes between settings and lists.
-	_, err := list(ctx, s.reader, func(rows *sql.Rows, _ *struct{}) error {
+	_, err := list(ctx, from, func(rows *sql.Rows, _ *struct{}) error {
 		var on, cooldown int64
 		var kind, id sql.NullString
 		err := rows.Scan(&found.AlertChannel, &on, &found.Country, &found.Locale, &cooldown, &found.Retention, &kind, &id)
@@ -85,29 +95,70 @@ func (s *Store) Settings(ctx context.Context, guild string) (Settings, error) {
 	for _, ids := range lists {
 		slices.Sort(*ids)
 	}
-	return found, s.explain("read settings", err)
+	return found, err
 }
 
-// SaveSettings replaces a server's settings, and notes who did it. The note's server is the settings'.
+// SaveSettings replaces all settings of a server, whatever others have set. Who means to change one of them calls ChangeSettings.
 func (s *Store) SaveSettings(ctx context.Context, settings Settings, by Audit) error {
-	by.Guild = settings.Guild
-	changes := []change{
-		to(`INSERT INTO settings (guild, alert_channel, alerts_on, country, locale, cooldown_ms, retention_days)
-			VALUES ($1, $2, $3, $4, $5, $6, $7)
-			ON CONFLICT (guild) DO UPDATE SET alert_channel = excluded.alert_channel, alerts_on = excluded.alerts_on,
-			country = excluded.country, locale = excluded.locale, cooldown_ms = excluded.cooldown_ms, retention_days = excluded.retention_days`,
-			settings.Guild, settings.AlertChannel, number(settings.AlertsOn), settings.Country, settings.Locale,
-			settings.Cooldown.Milliseconds(), settings.Retention),
-		to(`DELETE FROM settings_ids WHERE guild = $1`, settings.Guild),
+	_, err := s.ChangeSettings(ctx, settings.Guild, func(stored *Settings) { *stored = settings }, by)
+	return err
+}
+
+// ChangeSettings gives what a server has set to a function that changes it, stores and returns that, and notes who did it; the note's server
+// is this one. Nobody else changes them meanwhile, whatever the process, so of changes at once none is lost. The function must return at
+// once: others wait for it.
+func (s *Store) ChangeSettings(ctx context.Context, guild string, change func(*Settings), by Audit) (Settings, error) {
+	const verb = "change settings"
+	by.Guild = guild
+	if err := by.check(); err != nil {
+		return Settings{}, fmt.Errorf("%s: %w", verb, err)
 	}
-	for kind, ids := range settings.lists() {
+	after := Defaults(guild)
+	err := s.write(ctx, verb, func(tx *sql.Tx) error {
+		// A write that changes nothing: it holds the row until the transaction ends, as a read would not.
+		if _, err := run(ctx, tx, after.save("guild = excluded.guild")); err != nil {
+			return err
+		}
+		stored, err := readSettings(ctx, tx, guild)
+		if err != nil {
+			return err
+		}
+		change(&stored)
+		if err := errors.Join(stored.problems()...); err != nil {
+			return err
+		}
+		if _, err := run(ctx, tx, append(stored.changes(), by.change())...); err != nil {
+			return err
+		}
+		after, err = readSettings(ctx, tx, guild)
+		return err
+	})
+	if err != nil {
+		return Settings{}, err
+	}
+	return after, nil
+}
+
+// changes are what stores settings and their lists in place of what is there.
+func (s *Settings) changes() []change {
+	changes := []change{
+		s.save(`alert_channel = excluded.alert_channel, alerts_on = excluded.alerts_on, country = excluded.country,
+			locale = excluded.locale, cooldown_ms = excluded.cooldown_ms, retention_days = excluded.retention_days`),
+		to(`DELETE FROM settings_ids WHERE guild = $1`, s.Guild),
+	}
+	for kind, ids := range s.lists() {
 		for _, id := range *ids {
-			changes = append(changes,
-				to(`INSERT INTO settings_ids (guild, list, id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, settings.Guild, kind, id))
+			changes = append(changes, to(`INSERT INTO settings_ids (guild, list, id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, s.Guild, kind, id))
 		}
 	}
-	_, err := s.commit(ctx, "save settings", append(settings.problems(), by.check()), append(changes, by.change())...)
-	return err
+	return changes
+}
+
+// save adds settings without their lists, or where the server has some already, sets what is named.
+func (s *Settings) save(set string) change {
+	return to(`INSERT INTO settings (guild, alert_channel, alerts_on, country, locale, cooldown_ms, retention_days)
+		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (guild) DO UPDATE SET `+set,
+		s.Guild, s.AlertChannel, number(s.AlertsOn), s.Country, s.Locale, s.Cooldown.Milliseconds(), s.Retention)
 }
 
 // Override is what a server's moderators put in a helpline's place for a time.

@@ -99,18 +99,24 @@ func (s *Store) commit(ctx context.Context, verb string, problems []error, chang
 		return 0, fmt.Errorf("%s: %w", verb, err)
 	}
 	err = s.write(ctx, verb, func(tx *sql.Tx) error {
-		for _, c := range changes {
-			result, err := tx.ExecContext(ctx, c.statement, c.args...)
-			if err != nil {
-				return err //nolint:wrapcheck // write says what it was for
-			}
-			touched, _ := result.RowsAffected() // both databases know it
-			n += touched
-		}
-		return nil
+		n, err = run(ctx, tx, changes...)
+		return err
 	})
 	if err != nil {
 		return 0, err
+	}
+	return n, nil
+}
+
+// run makes changes within a transaction, and returns how many rows they touched.
+func run(ctx context.Context, tx *sql.Tx, changes ...change) (n int64, err error) {
+	for _, c := range changes {
+		result, err := tx.ExecContext(ctx, c.statement, c.args...)
+		if err != nil {
+			return 0, err //nolint:wrapcheck // write says what it was for
+		}
+		touched, _ := result.RowsAffected() // both databases know it
+		n += touched
 	}
 	return n, nil
 }

@@ -4,10 +4,12 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -157,6 +159,41 @@ func TestSettings(t *testing.T) {
 			{Guild: guild, Action: ActionSettings, At: noon.Add(time.Hour)}, by(ActionSettings), by(ActionSettings),
 		})(s.Audits(ctx, guild, 10))
 		is(t, []Audit{{Guild: guild, Action: ActionSettings, At: noon.Add(time.Hour)}})(s.Audits(ctx, guild, 1))
+	})
+}
+
+// TestChangeSettings: of what many change at once through two pools, as two processes have, nothing is lost, and what is refused changes
+// nothing.
+func TestChangeSettings(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, address string) {
+		const changers = 40
+		ctx, stores := t.Context(), []*Store{open(t, address), open(t, address)}
+		errs := make(chan error, changers)
+		var want []string
+		for i := range changers {
+			id := strconv.Itoa(100 + i)
+			want = append(want, id)
+			go func() {
+				after, err := stores[i%2].ChangeSettings(ctx, guild, func(s *Settings) { s.AskChannels = append(s.AskChannels, id) }, by(ActionSettings))
+				if err == nil && !slices.Contains(after.AskChannels, id) {
+					err = fmt.Errorf("%s was stored as %q", id, after.AskChannels)
+				}
+				errs <- err
+			}()
+		}
+		for range changers {
+			if err := <-errs; err != nil {
+				t.Error(err)
+			}
+		}
+		stored := Settings{Guild: guild, AskChannels: want, Cooldown: DefaultCooldown, Retention: DefaultRetention}
+		is(t, stored)(stores[0].Settings(ctx, guild))
+
+		_, err := stores[1].ChangeSettings(ctx, guild, func(s *Settings) { s.AskChannels, s.Country = nil, "nowhere" }, by(ActionSettings))
+		says(t, err, "change settings", "country")
+		is(t, stored)(stores[0].Settings(ctx, guild))
+		is(t, changers)(len(all(t, stores[0], "audit")), nil)
 	})
 }
 

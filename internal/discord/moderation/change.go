@@ -50,7 +50,7 @@ func retentions() []int {
 
 // change changes one setting for the one who picked, saves it, and draws its page as it then is.
 func (d *Desk) change(ctx context.Context, r interact.Request, name string) (interact.Response, error) {
-	select { // of two changes at once, none may be lost
+	select { // what is remembered here last must be what was saved last
 	case d.saving <- struct{}{}:
 		defer func() { <-d.saving }()
 	case <-ctx.Done():
@@ -60,18 +60,21 @@ func (d *Desk) change(ctx context.Context, r interact.Request, name string) (int
 	if err != nil {
 		return d.failed(ctx, r, err)
 	}
-	after := before
-	if !d.apply(&after, name, r.Values) {
+	var picked store.Settings
+	if !d.apply(&picked, name, r.Values) {
 		return d.page(pageOf(name), before, noteBadValue)
 	}
-	if name == settingAlert && after.AlertChannel != "" {
-		if wrong := d.checkChannel(ctx, r.Guild, after.AlertChannel); wrong != "" {
+	if picked.AlertChannel != "" {
+		if wrong := d.checkChannel(ctx, r.Guild, picked.AlertChannel); wrong != "" {
 			return d.page(pageOf(name), before, wrong)
 		}
 	}
 	saving, cancel := context.WithTimeout(ctx, storeWithin)
 	defer cancel()
-	if err := d.Store.SaveSettings(saving, after, d.note(r, store.ActionSettings, name)); err != nil {
+	// Of what others have set since, another process too, nothing may be lost: this one setting is changed in what is stored.
+	change := func(s *store.Settings) { d.apply(s, name, r.Values) }
+	after, err := d.Store.ChangeSettings(saving, r.Guild, change, d.note(r, store.ActionSettings, name))
+	if err != nil {
 		d.Log.ErrorContext(ctx, "settings were not saved", "guild_id", r.Guild, "interaction_id", r.ID, "error", err)
 		d.settings.expire(r.Guild)
 		return d.page(pageOf(name), before, noteNotSaved)

@@ -80,17 +80,13 @@ func (d *Desk) Tool() interact.Tool {
 // that they are the defaults. The caller must not change the lists.
 func (d *Desk) Settings(ctx context.Context, guild string) (store.Settings, error) {
 	if guild == "" {
-		return defaults(guild), nil
+		return store.Defaults(guild), nil
 	}
 	s, known, err := d.settings.get(ctx, guild)
 	if known {
 		return s, nil
 	}
-	return defaults(guild), err
-}
-
-func defaults(guild string) store.Settings {
-	return store.Settings{Guild: guild, Cooldown: store.DefaultCooldown, Retention: store.DefaultRetention}
+	return store.Defaults(guild), err
 }
 
 func (d *Desk) readSettings(ctx context.Context, guild string) (store.Settings, error) {

@@ -74,7 +74,7 @@ func newBed(t *testing.T) *bed {
 // set stores settings as if somebody had picked them.
 func (b *bed) set(change func(*store.Settings)) {
 	b.t.Helper()
-	s := defaults(b.fake.GuildID)
+	s := store.Defaults(b.fake.GuildID)
 	change(&s)
 	if err := b.Store.SaveSettings(b.t.Context(), s, store.Audit{Action: store.ActionSettings, At: b.clock.now()}); err != nil {
 		b.t.Fatal(err)
