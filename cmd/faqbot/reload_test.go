@@ -96,7 +96,7 @@ func (r *running) hangUp() {
 // use sends a command as a moderator and returns what is read in the end.
 func (r *running) use(name string, args ...discordtest.Arg) string {
 	r.t.Helper()
-	in := r.fake.Command(discordtest.From{Permissions: "8192"}, name, args...)
+	in := r.fake.Command(discordtest.From{Permissions: "32"}, name, args...)
 	first, err := r.fake.Send(r.ctx, in)
 	if err != nil {
 		r.t.Fatal(err, r.log.String())

@@ -201,11 +201,11 @@ func TestDatabaseGone(t *testing.T) {
 	if m := s.ask(discordtest.From{}, answered); !strings.Contains(m.Embeds[0].Title, "How long") {
 		t.Errorf("%s", m.raw)
 	}
-	if m, _ := s.later(s.fake.Command(moderator(), "stats")); m.Content != textNoFigures {
+	if m, _ := s.later(s.fake.Command(admin(), "stats")); m.Content != textNoFigures {
 		t.Errorf("%s", m.raw)
 	}
 	wants(t, s.shown(s.sent(s.fake.Command(discordtest.From{}, "stats"))), textNoFigures)
-	wants(t, s.shown(s.sent(s.fake.Select(moderator(), nil, "stats/state/faq/duration", "done"))), textNotSaved)
+	wants(t, s.shown(s.sent(s.fake.Select(admin(), nil, "stats/state/faq/duration", "done"))), textNotSaved)
 	for _, path := range []string{"stats/csv", "stats/donations"} {
 		if m, files := s.later(s.fake.Button(admin(), nil, path)); len(files) > 0 || m.Content != textNoFigures {
 			t.Errorf("%s: %s", path, m.raw)

@@ -235,9 +235,21 @@ func (m message) says(words string) bool {
 	return false
 }
 
-// moderator may delete others' messages, admin may change the server.
-func moderator() discordtest.From { return discordtest.From{Permissions: "8192"} }
-func admin() discordtest.From     { return discordtest.From{Permissions: "32"} }
+// admin may manage the server.
+func admin() discordtest.From { return discordtest.From{Permissions: "32"} }
+
+// byRole has an interaction of a member who has a moderators' role and may not manage the server.
+func (s *stage) byRole(in discordtest.Interaction) discordtest.Interaction {
+	s.Helper()
+	const role = "123456789012345678"
+	if _, err := s.store.ChangeSettings(s.ctx, s.fake.GuildID, func(to *store.Settings) { to.ModeratorRoles = []string{role} },
+		store.Audit{Action: store.ActionSettings, At: time.Now()}); err != nil {
+		s.Fatal(err)
+	}
+	member, _ := in.Payload["member"].(discordtest.Object)
+	member["roles"] = []string{role}
+	return in
+}
 
 // wants fails unless the message says something.
 func wants(t *testing.T, m message, words string) {

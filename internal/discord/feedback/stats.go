@@ -19,7 +19,7 @@ const pathStats = "stats"
 const (
 	descriptionStats = "For moderators: what was asked, what helped, what is missing."
 
-	textModerators = "The figures are for this server's moderators."
+	textModerators = "The figures are for people who may manage this server, and for its moderators' roles in /settings."
 	textAdmins     = "Donated questions are for those who manage this server."
 	textNoFigures  = "The figures cannot be read just now. Answers are not affected."
 	textNotSaved   = "It could not be saved just now. Nothing was changed."
@@ -40,7 +40,8 @@ const (
 	labelIgnored   = "ignored: it needs no answer"
 )
 
-// manageMessages is who sees the command by default, as Discord wants it.
+// manageMessages is who sees the command by default, as Discord wants it, which knows nothing of moderators by role. Who may use it is
+// refusal's to say.
 const manageMessages = "8192"
 
 func command() api.Command {
@@ -59,7 +60,7 @@ func plain(words string) (interact.Response, error) {
 // refusal says why a member may not see figures; empty when it is fine. Discord's own permission for the command can be changed by a
 // server, so that it is no more than a default.
 func (f *Feedback) refusal(ctx context.Context, r interact.Request) string {
-	if r.IsModerator(nil) || r.IsAdmin() {
+	if r.IsModerator(nil) {
 		return ""
 	}
 	settings, err := f.Store.Settings(ctx, r.Guild)

@@ -35,7 +35,8 @@ type Request struct {
 	Fields map[string]text.Words
 	// Target is the message that a command was used on.
 	Target *Target
-	// Permissions and Roles are the member's, BotPermissions the bot's, in the channel.
+	// Permissions and Roles are the member's, BotPermissions the bot's. Permissions are those in the channel, which may have given more than
+	// the server.
 	Permissions, BotPermissions int64
 	Roles                       []string
 	Locale                      string
@@ -96,13 +97,18 @@ const (
 	PermissionManageMessages int64 = 1 << 13
 )
 
-// IsModerator reports whether the member may delete others' messages, or has one of the roles.
+// IsModerator reports whether the member may use what counts for the whole server: who may change its settings, or has one of the roles. To
+// delete others' messages is not enough: a single channel can let somebody do that.
 func (r Request) IsModerator(roles []string) bool {
-	return r.Guild != "" && (r.Permissions&(PermissionAdministrator|PermissionManageMessages) != 0 ||
-		slices.ContainsFunc(r.Roles, func(role string) bool { return slices.Contains(roles, role) }))
+	return r.IsAdmin() || r.Guild != "" && slices.ContainsFunc(r.Roles, func(role string) bool { return slices.Contains(roles, role) })
 }
 
-// IsAdmin reports whether the member may change the server's settings.
+// ModeratesHere reports whether the member may delete others' messages in the channel, and so use what stays in it.
+func (r Request) ModeratesHere() bool {
+	return r.Guild != "" && r.Permissions&(PermissionAdministrator|PermissionManageMessages) != 0
+}
+
+// IsAdmin reports whether the member may change the server's settings. No channel can give or take these permissions.
 func (r Request) IsAdmin() bool {
 	return r.Guild != "" && r.Permissions&(PermissionAdministrator|PermissionManageGuild) != 0
 }

@@ -33,21 +33,22 @@ func TestComponents(t *testing.T) {
 	}
 }
 
-// TestWho: who may delete others' messages is a moderator, as is who has a role for it; nobody is one in direct messages.
+// TestWho: who may manage the server is a moderator, as is who has a role for it; who may delete others' messages is one in the channel
+// alone, and nobody is one in direct messages.
 func TestWho(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		r         Request
-		mod, boss bool
+		r               Request
+		here, mod, boss bool
 	}{
-		{Request{Guild: "1", Permissions: PermissionManageMessages}, true, false},
-		{Request{Guild: "1", Permissions: PermissionAdministrator}, true, true},
-		{Request{Guild: "1", Permissions: PermissionManageGuild}, false, true},
-		{Request{Guild: "1", Roles: []string{"2", "3"}}, true, false},
-		{Request{Guild: "1", Roles: []string{"2"}}, false, false},
-		{Request{Permissions: PermissionAdministrator, Roles: []string{"3"}}, false, false},
+		{Request{Guild: "1", Permissions: PermissionManageMessages}, true, false, false},
+		{Request{Guild: "1", Permissions: PermissionAdministrator}, true, true, true},
+		{Request{Guild: "1", Permissions: PermissionManageGuild}, false, true, true},
+		{Request{Guild: "1", Roles: []string{"2", "3"}}, false, true, false},
+		{Request{Guild: "1", Roles: []string{"2"}}, false, false, false},
+		{Request{Permissions: PermissionAdministrator | PermissionManageMessages, Roles: []string{"3"}}, false, false, false},
 	} {
-		if c.r.IsModerator([]string{"3"}) != c.mod || c.r.IsAdmin() != c.boss {
+		if c.r.ModeratesHere() != c.here || c.r.IsModerator([]string{"3"}) != c.mod || c.r.IsAdmin() != c.boss {
 			t.Errorf("%+v", c.r)
 		}
 	}

@@ -22,7 +22,8 @@ import (
 const (
 	textServerOnly     = "This works in a server only."
 	textAdminsOnly     = "Only people who may manage this server can see or change its settings."
-	textModeratorsOnly = "Only this server's moderators can use this."
+	textModeratorsOnly = "Only people who may manage this server, and its moderators' roles in /settings, can use this."
+	textHereOnly       = "Only people who may manage messages here, and this server's moderators, can use this."
 	textTrouble        = "The bot's database did not answer just now. Please try again in a minute."
 )
 
@@ -108,6 +109,18 @@ func admin(r interact.Request) string {
 		return textAdminsOnly
 	}
 	return ""
+}
+
+// ModeratorHere says why somebody may not use what stays in the channel; empty for its moderators, and for the server's.
+func (d *Desk) ModeratorHere(ctx context.Context, r interact.Request) string {
+	if r.ModeratesHere() {
+		return ""
+	}
+	no := d.Moderator(ctx, r)
+	if no == textModeratorsOnly {
+		return textHereOnly
+	}
+	return no
 }
 
 // Moderator says why somebody is not let in; empty for the server's moderators, by permission or by role.

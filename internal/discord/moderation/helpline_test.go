@@ -146,7 +146,8 @@ func TestOverrideRefuses(t *testing.T) {
 	}
 }
 
-// TestModeratorsOnly: helplines and audit are for moderators by role or by permission.
+// TestModeratorsOnly: helplines and audit are for who may manage the server or has a moderators' role, and not for who may delete messages
+// in a channel: they count for the whole server. That is enough for what stays in the channel.
 func TestModeratorsOnly(t *testing.T) {
 	t.Parallel()
 	b := newBed(t)
@@ -161,15 +162,32 @@ func TestModeratorsOnly(t *testing.T) {
 			t.Errorf("%s in a direct message: %q", name, said)
 		}
 		byPermission := b.memberRequest()
-		byPermission.Permissions = interact.PermissionManageMessages
+		byPermission.Permissions = interact.PermissionManageGuild
 		for _, r := range []interact.Request{b.memberRequest("4", "5"), byPermission} {
 			if said := b.use(name, r).Content; said == textModeratorsOnly {
 				t.Errorf("%s by a moderator: %q", name, said)
 			}
 		}
 	}
-	if n := len(b.completeLine(t.Context(), b.memberRequest(), optionLine, "")); n != 0 {
-		t.Errorf("%d lines are offered to a member", n)
+	inChannel := b.memberRequest()
+	inChannel.Permissions = interact.PermissionManageMessages
+	for _, name := range []string{helplineName, auditName} {
+		if said := b.use(name, inChannel).Content; said != textModeratorsOnly {
+			t.Errorf("%s by who moderates a channel: %q", name, said)
+		}
+	}
+	for _, r := range []interact.Request{inChannel, b.memberRequest()} {
+		if n := len(b.completeLine(t.Context(), r, optionLine, "")); n != 0 {
+			t.Errorf("%d lines are offered to a member", n)
+		}
+	}
+	for _, c := range []struct {
+		r    interact.Request
+		says string
+	}{{inChannel, ""}, {b.memberRequest("5"), ""}, {b.memberRequest("4"), textHereOnly}, {direct, textServerOnly}} {
+		if said := b.ModeratorHere(t.Context(), c.r); said != c.says {
+			t.Errorf("in the channel: %q, want %q", said, c.says)
+		}
 	}
 	b.breakStore()
 	unknown := b.memberRequest("5")

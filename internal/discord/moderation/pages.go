@@ -19,7 +19,7 @@ const (
 	textAnyroom = "everywhere"
 	textMore    = " and %d more"
 
-	lineRoles     = "1. Moderators, beside everybody who may manage messages: %s"
+	lineRoles     = "1. Moderators, beside everybody who may manage this server: %s"
 	lineAlert     = "2. Alert channel, where moderators read that a member asks for one: %s"
 	lineAutomatic = "3. Alerts without a member's asking, of messages in public that may mean danger: %s"
 	lineAsk       = "1. Channels where commands and mentions are answered: %s"

@@ -215,7 +215,7 @@ func (b *bench) knowing(once func() (*answer.Bot, error)) *Pins {
 func (b *bench) request(sub, entry string) interact.Request {
 	return interact.Request{
 		ID: "1", Guild: b.fake.GuildID, Channel: b.channel, User: moderator, Sub: sub, Options: map[string]string{"entry": entry},
-		Permissions: interact.PermissionManageMessages, BotPermissions: allBits,
+		Permissions: interact.PermissionManageGuild, BotPermissions: allBits,
 	}
 }
 

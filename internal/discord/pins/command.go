@@ -39,8 +39,8 @@ const (
 	permissionPin          int64 = 1 << 51
 )
 
-// Tool is /resource. By default Discord shows it to those who may delete others' messages; a server can show it to others, and who may
-// use it is checked every time.
+// Tool is /resource. By default Discord shows it to those who may delete others' messages, because it knows nothing of moderators by role; a
+// server can show it to others. Who may use it is checked every time, and is decided otherwise: it counts for the whole server.
 func (p *Pins) Tool() interact.Tool {
 	entry := []*api.Option{{
 		Type: typeString, Name: optionEntry, Description: aboutEntry, Required: true, Autocomplete: true, MaxLength: api.MaxChoiceRunes,

@@ -73,9 +73,11 @@ func TestWhoMay(t *testing.T) {
 	}
 	for _, sub := range []string{"pin", "unpin", "list", "refresh"} {
 		r := b.request(sub, sleepCard)
-		r.Permissions = 0
-		b.says(b.ask(p, r), textModerators)
-		r.Permissions, r.Guild = interact.PermissionManageMessages, ""
+		for _, bits := range []int64{0, interact.PermissionManageMessages} { // a channel can give the second, and a list names all channels
+			r.Permissions = bits
+			b.says(b.ask(p, r), textModerators)
+		}
+		r.Permissions, r.Guild = interact.PermissionManageGuild, ""
 		b.says(b.ask(p, r), textModerators)
 	}
 	if n := len(b.fake.Requests()); n > 0 || len(b.rows()) > 0 {

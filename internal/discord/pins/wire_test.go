@@ -50,7 +50,7 @@ func (b *bench) start() {
 // use sends the command as a moderator, and returns what the member reads in the end.
 func (b *bench) use(sub string, args ...discordtest.Arg) string {
 	b.Helper()
-	in := b.fake.Command(discordtest.From{Permissions: "8192"}, "resource", discordtest.Arg{Name: sub, Options: args})
+	in := b.fake.Command(discordtest.From{Permissions: "32"}, "resource", discordtest.Arg{Name: sub, Options: args})
 	r, err := b.fake.Send(b.ctx, in)
 	if err != nil {
 		b.Fatal(err)
@@ -94,7 +94,11 @@ func TestWire(t *testing.T) {
 	}
 	b.says(b.use("list"), textList)
 	b.says(b.use("refresh"), textGood)
-	typing := b.fake.Autocomplete(discordtest.From{Permissions: "8192"}, "resource", discordtest.Arg{
+	inChannel := b.fake.Command(discordtest.From{Permissions: "8192"}, "resource", discordtest.Arg{Name: "unpin", Options: []discordtest.Arg{entry}})
+	if r, err := b.fake.Send(b.ctx, inChannel); err != nil || !strings.Contains(string(r.Data), "people who may manage this server") {
+		t.Errorf("who may manage messages in the channel reads %s, %v", r.Data, err)
+	}
+	typing := b.fake.Autocomplete(discordtest.From{Permissions: "32"}, "resource", discordtest.Arg{
 		Name: "unpin", Options: []discordtest.Arg{{Name: "entry", Value: "", Focused: true}},
 	})
 	if r, err := b.fake.Send(b.ctx, typing); err != nil || !strings.Contains(string(r.Data), `"value":"`+sleepCard+`"`) {

@@ -24,7 +24,7 @@ const (
 
 // What moderators read.
 const (
-	textModerators = "Only moderators of this server can use this."
+	textModerators = "Only people who may manage this server, and its moderators' roles in /settings, can use this."
 	textPick       = "That is not in the list. Please start typing and pick one of the cards that are offered."
 	textMissing    = "I can't pin a card here yet. Please give me in this channel: %s. Then try again."
 	textPinned     = "Done. The card is pinned, and I keep it up to date: %s"

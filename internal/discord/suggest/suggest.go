@@ -31,7 +31,7 @@ type Config struct {
 	Log   *slog.Logger
 	Now   func() time.Time
 	Key   tag.Key // that of the adapter, which knows the owners of public messages by it
-	// Refuse says why somebody may not use this; empty for the server's moderators.
+	// Refuse says why somebody may not use this; empty for the moderators of its channel.
 	Refuse func(ctx context.Context, r interact.Request) string
 	// Local returns what is set in a server, empty for direct messages, and by a member, empty where others see the reply.
 	Local func(ctx context.Context, guild, user string) local.Set
@@ -77,7 +77,7 @@ const (
 const fieldWords = "words"
 
 // Tool is the command and the paths. By default Discord shows the command to those who may delete others' messages; a server can show it to
-// others, and who may use it is checked on every use.
+// others, and who may use it is checked on every use: what it does stays in the channel.
 func (s *Suggest) Tool() interact.Tool {
 	return interact.Tool{
 		Commands: []interact.Command{{
