@@ -94,7 +94,8 @@ type bench struct {
 	ctx     context.Context // ends with the bot, where start has run one
 }
 
-// clock is the real time and what was added to it: the fake's ids are of the real time.
+// clock is the real time and what was added to it: the fake's ids are of the real time. Each look at it is a millisecond later, as exactly as
+// instants are stored, so that notes keep their order.
 type clock struct {
 	mu    sync.Mutex
 	ahead time.Duration
@@ -103,6 +104,7 @@ type clock struct {
 func (c *clock) now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.ahead += time.Millisecond
 	return time.Now().Add(c.ahead)
 }
 
