@@ -74,6 +74,7 @@ func (t *tools) make(calls *api.Client) []interact.Tool {
 	t.memory = local.New(local.Config{Store: t.store, Settings: t.desk.Settings, Bot: t.bot, Log: t.log, Now: time.Now})
 	menu := suggest.New(suggest.Config{
 		Store: t.store, Bot: t.bot, Calls: calls, Log: t.log, Now: time.Now, Key: t.key, Refuse: t.desk.ModeratorHere, Local: t.look().At,
+		Sent: t.feedback.Sent,
 	})
 	t.upkeep = upkeep.Upkeep{Store: t.store, Servers: calls.Guilds, Log: t.log, Now: time.Now}
 	close(t.made)

@@ -118,6 +118,7 @@ func kindWords(kind string) string {
 		kindAnswer: "Questions answered at once", kindEntry: "Cards opened from a list or a button", kindChoose: "Offered a choice of cards",
 		kindDecline: "Requests declined", kindCheckIn: "Asked whether somebody is safe", kindNoAnswer: "Questions without an answer",
 		kindNone: "None of the offered cards fitted", kindUrgent: "Showed how to get help now",
+		kindSent: "Cards that moderators sent",
 	}[kind]
 	if !ok {
 		return kind

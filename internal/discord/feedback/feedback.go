@@ -96,6 +96,7 @@ const (
 	kindNoAnswer = "no-answer"
 	kindNone     = "none-of-these"
 	kindUrgent   = "urgent"
+	kindSent     = "sent" // by a moderator, whatever it is
 )
 
 // Asked counts an answer that is out: its kind, its entry and the day. What had no answer counts for the entry nearest to it. It is
@@ -122,6 +123,18 @@ func (f *Feedback) Asked(ctx context.Context, q discord.Asked) {
 	}
 	if err := f.Store.CountTopic(ctx, q.Guild, nearest, q.At); err != nil {
 		f.Log.WarnContext(ctx, "an unanswered question was not counted", "card_id", q.Card, "error", err)
+	}
+}
+
+// Sent counts a card that a member got by a moderator: the day, and the entry where it is an answer. It is suggest.Config's Sent; what fails
+// is logged, and nobody's loss.
+func (f *Feedback) Sent(ctx context.Context, guild string, card answer.Reply) {
+	entry := ""
+	if r, ok := card.(answer.Answer); ok {
+		entry = r.Card.ID()
+	}
+	if err := f.Store.Count(ctx, guild, kindSent, entry, f.Now()); err != nil {
+		f.Log.WarnContext(ctx, "a card that a moderator sent was not counted", "guild_id", guild, "error", err)
 	}
 }
 

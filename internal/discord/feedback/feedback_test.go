@@ -3,6 +3,7 @@ package feedback
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -58,6 +59,37 @@ func TestCounts(t *testing.T) {
 	}
 	if n != 2 || !slices.ContainsFunc(topics, func(t store.Topic) bool { return strings.HasSuffix(t.Entry, "-kettle") }) {
 		t.Errorf("unanswered: %+v", topics)
+	}
+}
+
+// TestSent: what moderators send is among what was shown, under a kind of its own; of danger nothing but that is kept.
+func TestSent(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, quiet)
+	bot, now := fixtureBot(t), time.Now()
+	out, _ := bot.Entry("faq/duration", answer.Question{})
+	f := New(Config{Store: s.store, Bot: bot, Log: slog.New(slog.NewTextHandler(&s.log, nil)), Now: func() time.Time { return now }})
+	for _, card := range []answer.Reply{out.Reply, out.Reply, answer.Urgent{}, answer.CheckIn{}, answer.Decline{}} {
+		f.Sent(s.ctx, s.fake.GuildID, card)
+	}
+	counts := must(s.store.Counts(s.ctx, s.fake.GuildID, now, now))(t)
+	today := now.UTC().Format(time.DateOnly)
+	want := []store.Count{{Day: today, Kind: "sent", N: 3}, {Day: today, Kind: "sent", Entry: "faq/duration", N: 2}}
+	if !slices.Equal(counts, want) {
+		t.Errorf("counted %v, want %v", counts, want)
+	}
+	got := &figures{}
+	got.count(counts)
+	if !slices.Equal(got.kinds, []tally{{"sent", 5}}) || !slices.Equal(got.asked, []tally{{"faq/duration", 2}}) {
+		t.Errorf("figures %+v", got)
+	}
+	if text := strings.Join(got.parts(), ""); !strings.Contains(text, "Cards that moderators sent: 5") {
+		t.Errorf("shown %s", text)
+	}
+	_ = s.store.Close()
+	f.Sent(s.ctx, s.fake.GuildID, out.Reply)
+	if !strings.Contains(s.log.String(), "was not counted") {
+		t.Error("a failure is not logged")
 	}
 }
 

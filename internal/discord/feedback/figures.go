@@ -89,12 +89,12 @@ func (f *Feedback) figures(ctx context.Context, guild string) (*figures, error) 
 	return out, nil
 }
 
-// count adds up the days, once by kind and once by the entry that was answered or opened.
+// count adds up the days, once by kind and once by the entry that was answered, opened or sent.
 func (f *figures) count(counts []store.Count) {
 	kinds, asked := map[string]int64{}, map[string]int64{}
 	for _, c := range counts {
 		kinds[c.Kind] += c.N
-		if c.Kind == kindAnswer || c.Kind == kindEntry {
+		if c.Entry != "" && (c.Kind == kindAnswer || c.Kind == kindEntry || c.Kind == kindSent) {
 			asked[c.Entry] += c.N
 		}
 	}

@@ -77,13 +77,17 @@ func (s *Suggest) post(ctx context.Context, r interact.Request, p preview, out p
 		p.note = refusal(err)
 		return s.draw(r, p, out.set)
 	}
-	if s.noted.Add(id) {
+	first := s.noted.Add(id)
+	if first {
 		target := cmp.Or(out.reply.Shown().ID(), p.card) // the bot's own cards have no id
 		s.note(ctx, store.Audit{Guild: r.Guild, Actor: r.User, Action: out.action, Target: target, At: s.Now()})
 	}
 	done, err := say(out.done, "https://discord.com/channels/"+r.Guild+"/"+r.Channel+"/"+id)
 	_, urgent := out.reply.(answer.Urgent)
 	done.Posted = &interact.Posted{Channel: r.Channel, Message: id, To: p.target(), Urgent: urgent}
+	if first && out.action == store.ActionReply {
+		done.After = func(ctx context.Context) { s.Sent(ctx, r.Guild, out.reply) }
+	}
 	return done, err
 }
 
@@ -138,8 +142,20 @@ func (s *Suggest) take(_ context.Context, r interact.Request) (interact.Response
 			s.Log.ErrorContext(ctx, "an offered card could not be drawn", "interaction_id", r.ID, "error", err)
 			return api.Body{Content: textOfferStale}
 		}
+		s.taken(ctx, r, card, doctor)
 		return body
 	}}, nil
+}
+
+// taken has an offer counted that a member took, once, however often they press.
+func (s *Suggest) taken(ctx context.Context, r interact.Request, card string, doctor bool) {
+	reply, ok := s.replyOf(card, doctor, question(r, local.Set{}))
+	if !ok || !s.noted.Add(pathTake+"/"+r.Message) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, noteWithin)
+	defer cancel()
+	s.Sent(ctx, r.Guild, reply)
 }
 
 // deliver sends a card as a direct message. Where that cannot be done, it becomes the response, which the member alone sees too.

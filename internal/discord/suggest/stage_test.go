@@ -86,7 +86,9 @@ func (s *stage) launch() {
 		desk := moderation.New(moderation.Config{Store: s.store, Bot: bot, Calls: calls, Log: log, Now: time.Now})
 		votes := feedback.New(feedback.Config{Store: s.store, Bot: bot, Calls: calls, Log: log})
 		look := local.Look{Lines: desk.Replaced, Log: log, Go: func(_ context.Context, f func()) { go f() }}
-		menu := New(Config{Store: s.store, Bot: bot, Calls: calls, Log: log, Now: time.Now, Key: c.Key(), Refuse: desk.ModeratorHere, Local: look.At})
+		menu := New(Config{
+			Store: s.store, Bot: bot, Calls: calls, Log: log, Now: time.Now, Key: c.Key(), Refuse: desk.ModeratorHere, Local: look.At, Sent: votes.Sent,
+		})
 		return []interact.Tool{desk.Tool(), votes.Tool(), menu.Tool()}
 	}
 	running, stop := context.WithCancel(s.ctx)

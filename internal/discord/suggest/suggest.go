@@ -35,13 +35,15 @@ type Config struct {
 	Refuse func(ctx context.Context, r interact.Request) string
 	// Local returns what is set in a server, empty for direct messages, and by a member, empty where others see the reply.
 	Local func(ctx context.Context, guild, user string) local.Set
+	// Sent counts a card that a member has got: it was posted in answer to their message, or they took the offer of it.
+	Sent func(ctx context.Context, guild string, card answer.Reply)
 }
 
 // Suggest is the command and its previews. It is safe for concurrent use.
 type Suggest struct {
 	Config
 
-	noted *manners.Recent // posted messages that are in the audit
+	noted *manners.Recent // posted messages that are in the audit, and offers that were taken
 }
 
 // New makes a Suggest. It starts nothing.

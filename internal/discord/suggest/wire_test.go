@@ -126,6 +126,7 @@ func (s *stage) step(line string) {
 		"channel":  func(string) { s.list(s.fake.ChannelID) },
 		"direct":   func(string) { s.list(s.fake.DMID) },
 		"audit":    func(string) { s.audit() },
+		"counts":   func(string) { s.counts() },
 		"delete":   func(string) { s.delete() },
 		"database": func(string) { _ = s.store.Close() },
 	}
@@ -260,6 +261,20 @@ func (s *stage) audit() {
 	for _, n := range notes {
 		fmt.Fprintln(&s.seen, " ", names[n.Actor], n.Action, n.Target)
 	}
+}
+
+// counts stops the bot, which then has counted all, tells what, and starts it anew.
+func (s *stage) counts() {
+	s.Helper()
+	s.stop()
+	all, err := s.store.Counts(s.ctx, s.fake.GuildID, time.Now().AddDate(0, 0, -1), time.Now())
+	if err != nil {
+		s.Fatal(err)
+	}
+	for _, c := range all {
+		fmt.Fprintln(&s.seen, " ", c.Kind, c.Entry, c.N)
+	}
+	s.launch()
 }
 
 // delete deletes the target, and waits until the bot has taken back what it posted.
