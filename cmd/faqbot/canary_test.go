@@ -61,14 +61,12 @@ func (p poison) Write(line []byte) (int, error) {
 // crash's goroutines, in what the bot sent to Discord, or in any file that the process has left.
 func TestCanary(t *testing.T) {
 	t.Parallel()
-	for kind, prepare := range map[string]func(*testing.T, string) (string, func(bool)){
-		store.KindSQLite: fileDatabase, store.KindPostgreSQL: serverDatabase,
-	} {
+	for kind, prepare := range map[string]func(*testing.T, string) database{store.KindSQLite: fileDatabase, store.KindPostgreSQL: serverDatabase} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			root := t.TempDir()
-			address, lose := prepare(t, root)
-			c := newCage(t, root, address)
+			db := prepare(t, root)
+			c := newCage(t, root, db.address)
 			c.start()
 			c.commands()
 			c.messages()
@@ -77,11 +75,17 @@ func TestCanary(t *testing.T) {
 			c.look("while it runs")
 			c.backup()
 			c.refusals()
-			lose(true)
-			c.without()
+			if db.fill != nil {
+				db.fill(true)
+				c.without("free some space")
+				c.look("while the disk is full")
+				db.fill(false)
+			}
+			db.lose(true)
+			c.without("an answer was not counted")
 			c.panics()
 			c.look("while the database is gone")
-			lose(false)
+			db.lose(false)
 			c.crash()
 			c.look("after a crash")
 			c.start()
@@ -92,11 +96,43 @@ func TestCanary(t *testing.T) {
 	}
 }
 
-// fileDatabase is a file in a folder. Lost, it is elsewhere.
-func fileDatabase(t *testing.T, root string) (address string, lose func(bool)) {
+// database is where the bot under test keeps what it keeps. It can be lost, and what it stands on can be full, each until it is told false.
+type database struct {
+	address    string
+	lose, fill func(bool) // fill is nil where none can be full
+}
+
+// fileDatabase is a file on a small disk of its own, where one can be mounted. Lost, it is elsewhere.
+func fileDatabase(t *testing.T, root string) database {
 	t.Helper()
-	address = filepath.Join(root, "faqbot.db")
-	return address, func(away bool) {
+	disk := filepath.Join(root, "disk")
+	if err := os.Mkdir(disk, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	filler := filepath.Join(disk, "filler")
+	full := func(yes bool) {
+		if !yes {
+			if err := os.Remove(filler); err != nil {
+				t.Fatal(err)
+			}
+			return
+		}
+		if err := os.WriteFile(filler, make([]byte, 2*diskSize), 0o600); !errors.Is(err, syscall.ENOSPC) {
+			t.Fatal("the disk is not full: ", err)
+		}
+	}
+	if err := mount(disk); err != nil {
+		t.Log("no disk is full here, for none can be mounted: ", err)
+		full = nil
+	} else {
+		t.Cleanup(func() {
+			if err := unmount(disk); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	address := filepath.Join(disk, "faqbot.db")
+	return database{address, func(away bool) {
 		from, to := address, address+".away"
 		if !away {
 			from, to = to, from
@@ -104,11 +140,11 @@ func fileDatabase(t *testing.T, root string) (address string, lose func(bool)) {
 		if err := os.Rename(from, to); err != nil {
 			t.Fatal(err)
 		}
-	}
+	}, full}
 }
 
-// serverDatabase is a PostgreSQL schema of its own. Lost, it has another name.
-func serverDatabase(t *testing.T, _ string) (address string, lose func(bool)) {
+// serverDatabase is a PostgreSQL schema of its own. Lost, it has another name; full, it says what a server says whose disk is full.
+func serverDatabase(t *testing.T, _ string) database {
 	t.Helper()
 	u, err := url.Parse(os.Getenv("FAQBOT_TEST_POSTGRES"))
 	if err != nil || u.Scheme == "" {
@@ -132,13 +168,24 @@ func serverDatabase(t *testing.T, _ string) (address string, lose func(bool)) {
 	query := u.Query()
 	query.Set("search_path", schema)
 	u.RawQuery = query.Encode()
-	return u.String(), func(away bool) {
+	return database{u.String(), func(away bool) {
 		from, to := schema, schema+"_away"
 		if !away {
 			from, to = to, from
 		}
 		run("ALTER SCHEMA " + from + " RENAME TO " + to)
-	}
+	}, func(yes bool) {
+		if !yes {
+			run("DROP FUNCTION " + schema + ".full_disk CASCADE")
+			return
+		}
+		run("CREATE FUNCTION " + schema + `.full_disk() RETURNS trigger LANGUAGE plpgsql AS
+			'BEGIN RAISE EXCEPTION USING ERRCODE = ''disk_full'', MESSAGE = ''could not extend file''; END'`)
+		run(`DO $$ DECLARE name text; BEGIN
+			FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = '` + schema + `' LOOP
+				EXECUTE format('CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE ON ` + schema + `.%I EXECUTE FUNCTION ` + schema + `.full_disk()', name);
+			END LOOP; END $$`)
+	}}
 }
 
 // cage is all that a running bot can write to.

@@ -223,8 +223,8 @@ func (c *cage) refusals() {
 	c.say(discordtest.Post{Content: canary, Mentions: true})
 }
 
-// without asks while there is no database: answers go on, and nothing that fails tells of them.
-func (c *cage) without() {
+// without asks while the database stores nothing, of which the log says why: answers go on, and nothing that fails tells of them.
+func (c *cage) without(why string) {
 	c.Helper()
 	path, message := c.noAnswer()
 	for _, words := range sentences() {
@@ -237,7 +237,7 @@ func (c *cage) without() {
 	}
 	c.send(c.fake.Button(discordtest.From{}, message, "none/"+canary))
 	c.presses(discordtest.From{Permissions: "8"})
-	c.out.wait(c.ctx, c.T, "an answer was not counted")
+	c.out.wait(c.ctx, c.T, why)
 	c.out.wait(c.ctx, c.T, "a donation was not stored")
 }
 
