@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -230,7 +229,7 @@ func (a *adapter) run(ctx context.Context, received time.Time, i *discordgo.Inte
 		if _, err := a.api.CreateMessage(thinking, i.ChannelID, r.publish.NewMessage); err != nil {
 			a.log.WarnContext(ctx, "a shared card was not posted", "channel_id", i.ChannelID, "error", err)
 			r.message = r.publish.failed
-			if isForbidden(err) {
+			if api.IsForbidden(err) {
 				r.message = r.publish.forbidden
 			}
 		}
@@ -277,7 +276,7 @@ func (a *adapter) respond(ctx context.Context, received time.Time, i *discordgo.
 	var err error
 	for _, m := range plainer(r.message) {
 		m.Flags |= discordgo.MessageFlagsEphemeral
-		if err = a.api.CreateResponse(ctx, i.ID, i.Token, build(m)); !isRefused(err) {
+		if err = a.api.CreateResponse(ctx, i.ID, i.Token, build(m)); !api.IsRefused(err) {
 			return err
 		}
 		a.log.ErrorContext(ctx, "discord refused a card, something plainer goes out", "interaction_id", i.ID, "error", err)
@@ -304,29 +303,6 @@ func (a *adapter) autocomplete(ctx context.Context, received time.Time, i *disco
 		a.log.ErrorContext(ctx, "autocomplete failed, it offers nothing", "interaction_id", i.ID, "error", err)
 	}
 	return a.api.CreateResponse(ctx, i.ID, i.Token, api.RespondChoices(list))
-}
-
-// isRefused reports whether Discord, or a server's AutoMod, did not like what was sent, so that something plainer may pass.
-func isRefused(err error) bool {
-	answered, ok := errors.AsType[*rest.Error](err)
-	return isBlocked(err) || ok && answered.Status == http.StatusBadRequest && answered.Code != rest.CodeAlreadyAcknowledged
-}
-
-// isBlocked reports whether AutoMod kept a text out.
-func isBlocked(err error) bool {
-	return rest.IsCode(err, api.CodeBlockedByAutoMod, api.CodeBlockedByAutoModTitle, api.CodeBlockedLink)
-}
-
-// isForbidden reports whether the bot may not do what it tried, whatever the text.
-func isForbidden(err error) bool {
-	answered, ok := errors.AsType[*rest.Error](err)
-	return ok && answered.Status == http.StatusForbidden && !isBlocked(err)
-}
-
-// isTooLarge reports whether a file was too much for Discord.
-func isTooLarge(err error) bool {
-	answered, ok := errors.AsType[*rest.Error](err)
-	return ok && answered.Status == http.StatusRequestEntityTooLarge
 }
 
 var (

@@ -254,7 +254,7 @@ func (a *adapter) posted(ctx context.Context, received time.Time, m *discordgo.M
 	id, err := a.reply(sending, m, body, nonce)
 	a.figures.Serve("message", received, err)
 	if err != nil {
-		if isForbidden(err) {
+		if api.IsForbidden(err) {
 			a.quiet.Add(m.ChannelID, time.Now().Add(quietFor))
 		}
 		a.log.ErrorContext(ctx, "a message was not answered", "message_id", m.ID, "channel_id", m.ChannelID, "error", err)

@@ -112,7 +112,7 @@ func (a *adapter) reply(ctx context.Context, to *discordgo.Message, body api.Bod
 			id, err = a.api.CreateMessage(ctx, to.ChannelID, m)
 		}
 		noEmbeds := n == 0 && len(plain.Embeds) > 0 && rest.IsCode(err, api.CodeMissingPermissions)
-		if !isRefused(err) && !noEmbeds {
+		if !api.IsRefused(err) && !noEmbeds {
 			return id, err
 		}
 		a.log.ErrorContext(ctx, "discord refused a card, something plainer goes out", "message_id", to.ID, "error", err)

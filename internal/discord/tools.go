@@ -76,7 +76,7 @@ func (a *adapter) runTool(ctx context.Context, received time.Time, i *discordgo.
 	switch {
 	case out.Modal != nil:
 		err = a.api.CreateResponse(ctx, i.ID, i.Token, api.RespondModal(*out.Modal))
-		if isRefused(err) {
+		if api.IsRefused(err) {
 			a.log.ErrorContext(ctx, "discord refused a form, the static card goes out", "interaction_id", i.ID, "error", err)
 			err = a.respond(ctx, received, i, response{message: plainMessage(answer.Static())})
 		}
@@ -114,7 +114,7 @@ func (a *adapter) keepPromise(ctx context.Context, received time.Time, i *discor
 	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), lastWord)
 	defer done()
 	for _, m := range plainer(body) {
-		if err = a.api.EditResponse(ctx, a.application, i.Token, m); !isRefused(err) && !isForbidden(err) && !isTooLarge(err) {
+		if err = a.api.EditResponse(ctx, a.application, i.Token, m); !api.IsRefused(err) && !api.IsForbidden(err) && !api.IsTooLarge(err) {
 			return err
 		}
 		a.log.ErrorContext(ctx, "discord refused a card, something plainer goes out", "interaction_id", i.ID, "error", err)

@@ -8,12 +8,9 @@ package api
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
-	"strings"
 	"time"
 
 	"faqbot/internal/discord/gateway"
@@ -141,13 +138,6 @@ func (a *Client) OpenDirect(ctx context.Context, userID string) (string, error) 
 		Method: http.MethodPost, Route: "/users/@me/channels", Body: map[string]string{"recipient_id": userID}, Tries: answerTries,
 	})
 	return channel.ID, err
-}
-
-// IsGone reports whether a message could not be posted because Discord does not let the other one be answered: mostly it was deleted.
-func IsGone(err error) bool {
-	refused, ok := errors.AsType[*rest.Error](err)
-	return ok && (refused.Code == CodeUnknownMessage ||
-		slices.ContainsFunc(refused.Fields, func(f string) bool { return strings.HasPrefix(f, "message_reference") }))
 }
 
 // DeleteMessage takes a message away; one that is gone already is fine.

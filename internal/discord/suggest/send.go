@@ -114,7 +114,7 @@ func refusal(err error) string {
 		return textArchived
 	case rest.IsCode(err, api.CodeThreadLocked):
 		return textLocked
-	case rest.IsCode(err, api.CodeBlockedByAutoMod, api.CodeBlockedByAutoModTitle, api.CodeBlockedLink):
+	case api.IsBlocked(err):
 		return textFiltered
 	case answered.Status == http.StatusForbidden, rest.IsCode(err, api.CodeCannotReply):
 		return textForbidden
