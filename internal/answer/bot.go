@@ -362,7 +362,7 @@ func (b *Bot) Declined(id string, q Question) (card Card, ok bool) {
 func (b *Bot) Help(country string, q Question) Card {
 	q.Country = country
 	s := b.current.Load()
-	if e, ok := s.lib.Entry(entryHelplines); ok {
+	if e, ok := s.lib.Entry(EntryHelplines); ok {
 		return s.entryCard(e, q)
 	}
 	card := s.fixedCard(content.CardHelp, q)

@@ -7,11 +7,11 @@ import (
 	"faqbot/internal/guard"
 )
 
-// Entries that the core itself sends people to.
-const (
-	entryMedical   = "coping/medical"
-	entryHelplines = "support/helplines"
-)
+// EntryHelplines is the entry that says where to get help; the core puts the lines on its card.
+const EntryHelplines = "support/helplines"
+
+// entryMedical is an entry that the core itself sends people to.
+const entryMedical = "coping/medical"
 
 // Neutral first lines: they show in notifications, so that they name no drug and no symptom.
 const (
@@ -46,7 +46,7 @@ func (s *snapshot) entryCard(e *content.Entry, q Question) Card {
 			c.related = append(c.related, Option{ID: id, Title: title})
 		}
 	}
-	if e.ID == entryHelplines {
+	if e.ID == EntryHelplines {
 		c.contacts, _ = contactsFor(s.lib, q, helpRoles(), maxHelpContacts)
 	}
 	return newCard(c)
@@ -179,7 +179,7 @@ func (s *snapshot) contactReplies(q Question) []Reply {
 		out = append(out, urgent(s.lib, guard.Assessment{Hits: []guard.Hit{{Category: c}}}, q))
 	}
 	out = append(out, CheckIn{s.fixedCard(content.CardCheckIn, q)})
-	if e, ok := s.lib.Entry(entryHelplines); ok {
+	if e, ok := s.lib.Entry(EntryHelplines); ok {
 		out = append(out, Answer{Card: s.entryCard(e, q)})
 	}
 	for i := range s.lib.Declines() {

@@ -78,29 +78,43 @@ func commandAsk(ctx context.Context, a *adapter, in input) (response, error) {
 	return a.askWords(ctx, in.options[optionQuestion], in)
 }
 
-// commandEntry opens the entry whose id the option holds; a value that is no id is a question in the member's words.
+// commandEntry opens the entry whose id the option holds, where moderators want that; a value that is no id is a question in the member's
+// words. Where to get help is opened everywhere.
 func commandEntry(option string) handler {
 	return func(ctx context.Context, a *adapter, in input) (response, error) {
-		if out, ok := a.bot.Entry(in.options[option], in.question); ok {
-			return a.drawOutcome(out, in)
+		id := in.options[option]
+		out, ok := a.bot.Entry(id, in.question)
+		switch {
+		case !ok:
+			return a.askWords(ctx, id, in)
+		case out.Reply.Shown().ID() != answer.EntryHelplines && !a.serves(ctx, in):
+			return in.respond(api.Body{Content: textElsewhere}), nil
 		}
-		return a.askWords(ctx, in.options[option], in)
+		return a.drawOutcome(out, in)
 	}
+}
+
+// commandList opens the first page of a list, where moderators want that.
+func (a *adapter) commandList(ctx context.Context, list string, in input) (response, error) {
+	if !a.serves(ctx, in) {
+		return in.respond(api.Body{Content: textElsewhere}), nil
+	}
+	return a.topics(list, 0, in)
 }
 
 func commandSymptoms(ctx context.Context, a *adapter, in input) (response, error) {
 	switch group := in.options[optionGroup]; {
 	case group == "":
-		return a.topics(prefixSymptoms, 0, in)
+		return a.commandList(ctx, prefixSymptoms, in)
 	case len(a.members(group)) > 0:
-		return a.topics(group, 0, in)
+		return a.commandList(ctx, group, in)
 	}
 	return commandEntry(optionGroup)(ctx, a, in)
 }
 
 func commandCoping(ctx context.Context, a *adapter, in input) (response, error) {
 	if in.options[optionTopic] == "" {
-		return a.topics(prefixCoping, 0, in)
+		return a.commandList(ctx, prefixCoping, in)
 	}
 	return commandEntry(optionTopic)(ctx, a, in)
 }

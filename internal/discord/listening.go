@@ -103,6 +103,11 @@ func (a *adapter) answers(ctx context.Context, rules manners.Rules, channel stri
 	return rules.Answers(channel, "", roles) || len(rules.AskChannels) > 0 && rules.Answers(channel, a.parent(ctx, channel), roles)
 }
 
+// serves reports whether rules let the one who asked or pressed be answered where that was.
+func (a *adapter) serves(ctx context.Context, in input) bool {
+	return a.answers(ctx, a.rulesOf(ctx, in.guild), in.channel, in.roles)
+}
+
 // parent finds a channel's parent; none where Discord does not say.
 func (a *adapter) parent(ctx context.Context, channel string) string {
 	return a.memory.parents.Of(channel, func() (string, error) { return a.api.Parent(ctx, channel) })

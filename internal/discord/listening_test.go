@@ -266,6 +266,55 @@ func TestRules(t *testing.T) {
 	})
 }
 
+// TestRulesOfCommands: what opens a card or a list by command keeps to the places and roles that moderators chose, as a question does. Danger,
+// ways to get help and what the bot says of itself are for everybody, everywhere.
+func TestRulesOfCommands(t *testing.T) {
+	t.Parallel()
+	for name, rules := range map[string]manners.Rules{
+		"another channel": {AskChannels: []string{"1"}}, "another role": {AskRoles: []string{"1"}}, "no rules": {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			listen(t, func(_ *discordtest.Server, c *Config) {
+				c.Rules = func(context.Context, string) manners.Rules { return rules }
+			}, func(s *discordtest.Server) {
+				for _, c := range []struct {
+					command, option, value string
+					always                 bool
+				}{
+					{"ask", "question", certain, false},
+					{"faq", "topic", "faq/duration", false},
+					{"faq", "topic", certain, false},
+					{"symptom", "name", "symptom/insomnia", false},
+					{"symptoms", "", "", false},
+					{"symptoms", "group", "symptoms/sleep", false},
+					{"symptoms", "group", "symptom/cravings", false},
+					{"coping", "", "", false},
+					{"coping", "topic", "coping/walking", false},
+					{"ask", "question", danger, true},
+					{"faq", "topic", danger, true},
+					{"symptom", "name", danger, true},
+					{"coping", "topic", danger, true},
+					{"faq", "topic", "support/helplines", true},
+					{"help-now", "", "", true},
+					{"help-now", "country", "GB", true},
+					{"privacy", "", "", true},
+					{"about", "", "", true},
+				} {
+					var args []discordtest.Arg
+					if c.option != "" {
+						args = append(args, discordtest.Arg{Name: c.option, Value: c.value})
+					}
+					refused := told(t, s, s.Command(discordtest.From{}, c.command, args...)) == textElsewhere
+					if want := !c.always && name != "no rules"; refused != want {
+						t.Errorf("/%s %s: refused %t", c.command, c.value, refused)
+					}
+				}
+			})
+		})
+	}
+}
+
 // TestShareElsewhere: a card is not shared where, or by whom, moderators do not want answers; a thread of a chosen channel is one.
 func TestShareElsewhere(t *testing.T) {
 	t.Parallel()

@@ -359,7 +359,7 @@ func askShare(ctx context.Context, a *adapter, in input) (response, error) {
 	if _, ok := a.bot.Entry(in.arg, in.question); !ok || !in.share {
 		return in.respond(api.Body{Content: textNotShared}), nil
 	}
-	if !a.answers(ctx, a.rulesOf(ctx, in.guild), in.channel, in.roles) {
+	if !a.serves(ctx, in) {
 		return in.keepPrivate(), nil
 	}
 	return in.respond(api.Body{Content: textShare, Components: api.Rows(api.Buttons(
@@ -381,7 +381,7 @@ func publish(ctx context.Context, a *adapter, in input) (response, error) {
 	if !ok || !in.share {
 		return in.respond(api.Body{Content: textNotShared}), nil
 	}
-	if !a.answers(ctx, a.rulesOf(ctx, in.guild), in.channel, in.roles) { // the question may have stood there since before they chose
+	if !a.serves(ctx, in) { // the question may have stood there since before they chose
 		return in.keepPrivate(), nil
 	}
 	m, err := render(out.Reply, view{public: true, owner: a.key.Of(in.id, in.user), card: in.card}, local.First(a.bot.Countries(), in.first))

@@ -37,7 +37,7 @@ const (
 
 // Ids of cards that get a menu, and where such ids begin.
 const (
-	cardHelplines  = "support/helplines"
+	cardHelplines  = answer.EntryHelplines
 	cardSymptoms   = "symptoms/overview"
 	prefixSymptoms = "symptoms/"
 )
