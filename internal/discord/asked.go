@@ -56,8 +56,13 @@ func (a *adapter) report(ctx context.Context, q *Asked) {
 	})
 }
 
-// asksBack reports whether members are asked about answers.
-func (a *adapter) asksBack() bool { return a.toolPaths[PathVote] != nil }
+// askedAs returns the id of what is answered where members are asked about answers; else nothing.
+func (a *adapter) askedAs(id string) string {
+	if a.toolPaths[PathVote] == nil {
+		return ""
+	}
+	return id
+}
 
 // opinions are the buttons that ask about a card, by the id of what it is about; none where nobody asks.
 func opinions(id string, v view) []discordgo.MessageComponent {

@@ -167,7 +167,7 @@ func (a *adapter) overheard(ctx context.Context, received time.Time, m *discordg
 	if !urgent && (!found || !a.polite(thinking, m, rules, q.At)) {
 		return
 	}
-	v := view{public: true, neutral: true, owner: a.key.Of(m.ID, m.Author.ID)}
+	v := view{public: true, neutral: true, owner: a.key.Of(m.ID, m.Author.ID), card: a.askedAs(m.ID)}
 	body, err := render(out.Reply, v, local.First(a.bot.Countries(), set.First))
 	if err != nil {
 		a.log.ErrorContext(ctx, "a reply could not be drawn", "message_id", m.ID, "error", err)

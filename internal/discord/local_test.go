@@ -46,6 +46,14 @@ func (p *player) localSetting(line string) bool {
 			time.Sleep(2 * local.Within)
 			return map[string]answer.Replacement{}
 		}, func(context.Context, string, string) (first, own string) { return "US", "" }),
+		"it answers unasked, and asks members about it": func() {
+			withFeedback(p, make(chan Asked, maxAsked))
+			asking := p.config
+			p.config = func(config *Config) {
+				asking(config)
+				here(p.fake, config, asTheyAre)
+			}
+		},
 	}[line]
 	if ok {
 		set()

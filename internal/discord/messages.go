@@ -49,9 +49,7 @@ func (a *adapter) answerTo(ctx context.Context, m *discordgo.Message) (api.Body,
 		body, err := render(answer.NoAnswer{Card: card}, v, local.First(a.bot.Countries(), set.First))
 		return body, nil, err
 	}
-	if a.asksBack() {
-		v.card = m.ID
-	}
+	v.card = a.askedAs(m.ID)
 	q.Words = text.New(words)
 	out, err := a.ask(ctx, q)
 	if err != nil {

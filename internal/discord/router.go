@@ -101,9 +101,7 @@ func components() map[string]handler {
 // route finds who answers a command or component, and reads what it needs. It reports false for what nobody answers.
 func (a *adapter) route(i *discordgo.Interaction) (handler, input, bool) {
 	in := inputOf(i)
-	if a.asksBack() {
-		in.card = in.id
-	}
+	in.card = a.askedAs(in.id)
 	switch data := i.Data.(type) {
 	case discordgo.ApplicationCommandInteractionData:
 		c, ok := a.commands[data.Name]
