@@ -296,7 +296,7 @@ func (a *adapter) autocomplete(ctx context.Context, received time.Time, i *disco
 		if !ok || c.option == nil || !c.option.Autocomplete {
 			return nil, nil
 		}
-		values, focused := optionsOf(data.Options)
+		_, values, focused := optionsOf(data.Options)
 		return choices(a.completions(values[focused], c.completes)), nil
 	})
 	if err != nil {

@@ -94,7 +94,7 @@ func FuzzEvents(f *testing.F) {
 		}
 		handle, in, ok := a.route(i)
 		if data, is := i.Data.(discordgo.ApplicationCommandInteractionData); is {
-			values, focused := optionsOf(data.Options)
+			_, values, focused := optionsOf(data.Options)
 			if n := len(choices(a.completions(values[focused], nil))); n > api.MaxChoices {
 				t.Errorf("%d choices", n)
 			}

@@ -156,7 +156,7 @@ func (a *adapter) overheard(ctx context.Context, received time.Time, m *discordg
 		return
 	}
 	set := a.local.At(thinking, m.GuildID, "")
-	q := answer.Question{Heard: answer.Overheard, At: snowflakeTime(m.ID), Words: text.New(m.Content), Replaced: set.Replaced}
+	q := answer.Question{Heard: answer.Overheard, At: api.TimeOf(m.ID), Words: text.New(m.Content), Replaced: set.Replaced}
 	out, err := a.ask(thinking, q)
 	if err != nil {
 		a.log.WarnContext(ctx, "a message to nobody was not read", "message_id", m.ID, "error", err)
@@ -207,7 +207,7 @@ func (a *adapter) edited(ctx context.Context, received time.Time, m *discordgo.M
 	}
 	set := a.local.At(thinking, m.GuildID, reader)
 	q := answer.Question{
-		Heard: answer.Addressed, At: snowflakeTime(m.ID), Words: text.New(a.withoutMention(m.Content)), Country: set.Own, Replaced: set.Replaced,
+		Heard: answer.Addressed, At: api.TimeOf(m.ID), Words: text.New(a.withoutMention(m.Content)), Country: set.Own, Replaced: set.Replaced,
 	}
 	out, err := a.ask(thinking, q)
 	if _, urgent := out.Reply.(answer.Urgent); err != nil || !urgent || warned {

@@ -42,7 +42,7 @@ func (a *adapter) answerTo(ctx context.Context, m *discordgo.Message) (api.Body,
 		v.owner, reader = a.key.Of(m.ID, m.Author.ID), ""
 	}
 	set := a.local.At(ctx, m.GuildID, reader)
-	q := answer.Question{Heard: answer.Addressed, At: snowflakeTime(m.ID), Country: set.Own, Replaced: set.Replaced}
+	q := answer.Question{Heard: answer.Addressed, At: api.TimeOf(m.ID), Country: set.Own, Replaced: set.Replaced}
 	words := a.withoutMention(m.Content)
 	if strings.TrimSpace(words) == "" {
 		card, _ := a.bot.Fixed(content.CardHelp, q)

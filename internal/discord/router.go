@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -105,7 +104,7 @@ func (a *adapter) route(i *discordgo.Interaction) (handler, input, bool) {
 	switch data := i.Data.(type) {
 	case discordgo.ApplicationCommandInteractionData:
 		c, ok := a.commands[data.Name]
-		in.options, _ = optionsOf(data.Options)
+		_, in.options, _ = optionsOf(data.Options)
 		return c.handle, in, ok && data.CommandType != discordgo.UserApplicationCommand && data.CommandType != discordgo.MessageApplicationCommand
 	case discordgo.MessageComponentInteractionData:
 		path, arg, _ := strings.Cut(data.CustomID, "/")
@@ -171,7 +170,7 @@ func pick(_ context.Context, a *adapter, in input) (response, error) {
 }
 
 func showNone(_ context.Context, a *adapter, in input) (response, error) {
-	if !snowflakeTime(in.arg).IsZero() { // anybody can forge a path
+	if !api.TimeOf(in.arg).IsZero() { // anybody can forge a path
 		in.id, in.card = in.arg, in.arg
 	}
 	card, _ := a.bot.Fixed(content.CardNoAnswer, in.question)
@@ -408,7 +407,7 @@ func dismiss(_ context.Context, a *adapter, in input) (response, error) {
 // inputOf reads what handlers need from an interaction.
 func inputOf(i *discordgo.Interaction) input {
 	in := input{
-		id: i.ID, question: answer.Question{Locale: string(i.Locale), Heard: answer.Addressed, At: snowflakeTime(i.ID)},
+		id: i.ID, question: answer.Question{Locale: string(i.Locale), Heard: answer.Addressed, At: api.TimeOf(i.ID)},
 		options: map[string]string{}, private: true, guild: i.GuildID, channel: i.ChannelID,
 	}
 	if i.Member != nil {
@@ -434,32 +433,6 @@ func mayShare(i *discordgo.Interaction) bool {
 	const needed = discordgo.PermissionViewChannel | discordgo.PermissionSendMessages | discordgo.PermissionEmbedLinks
 	_, installed := i.AuthorizingIntegrationOwners[discordgo.ApplicationIntegrationGuildInstall]
 	return i.GuildID != "" && installed && i.AppPermissions&needed == needed
-}
-
-// snowflakeTime reads the time out of one of Discord's ids; the zero time for what is none.
-func snowflakeTime(id string) time.Time {
-	at, err := discordgo.SnowflakeTimestamp(id)
-	if err != nil {
-		return time.Time{}
-	}
-	return at
-}
-
-// optionsOf reads the string options of a command by name, and which of them is being typed in an autocomplete.
-func optionsOf(list []*discordgo.ApplicationCommandInteractionDataOption) (values map[string]string, focused string) {
-	values = map[string]string{}
-	for _, o := range list {
-		if o == nil {
-			continue
-		}
-		if s, ok := o.Value.(string); ok {
-			values[o.Name] = s
-		}
-		if o.Focused {
-			focused = o.Name
-		}
-	}
-	return values, focused
 }
 
 // completions are the entries below one of the prefixes that what was typed may mean, best first.

@@ -47,7 +47,7 @@ func (a *adapter) tool(i *discordgo.Interaction, raw json.RawMessage) (interact.
 	switch data := i.Data.(type) {
 	case discordgo.ApplicationCommandInteractionData:
 		c, ok := a.toolCommands[data.Name]
-		r.Sub, r.Options, _ = toolOptions(data.Options)
+		r.Sub, r.Options, _ = optionsOf(data.Options)
 		r.Target = targetOf(data)
 		return c.Handle, r, ok
 	case discordgo.MessageComponentInteractionData:
@@ -131,7 +131,7 @@ func (a *adapter) toolChoices(ctx context.Context, i *discordgo.Interaction) []a
 	}
 	r := requestOf(i)
 	var focused string
-	r.Sub, r.Options, focused = toolOptions(data.Options)
+	r.Sub, r.Options, focused = optionsOf(data.Options)
 	list := c.Complete(ctx, r, focused, r.Options[focused])
 	return list[:min(len(list), api.MaxChoices)]
 }
@@ -149,14 +149,14 @@ func requestOf(i *discordgo.Interaction) interact.Request {
 	return r
 }
 
-// toolOptions reads the options of a command, and of the subcommand that was chosen.
-func toolOptions(list []*discordgo.ApplicationCommandInteractionDataOption) (sub string, values map[string]string, focused string) {
+// optionsOf reads the options of a command, and of the subcommand that was chosen.
+func optionsOf(list []*discordgo.ApplicationCommandInteractionDataOption) (sub string, values map[string]string, focused string) {
 	values = map[string]string{}
 	for _, o := range list {
 		switch {
 		case o == nil:
 		case o.Type == discordgo.ApplicationCommandOptionSubCommand || o.Type == discordgo.ApplicationCommandOptionSubCommandGroup:
-			below, given, typed := toolOptions(o.Options)
+			below, given, typed := optionsOf(o.Options)
 			return strings.TrimSuffix(o.Name+"/"+below, "/"), given, typed
 		default:
 			switch v := o.Value.(type) {

@@ -152,3 +152,12 @@ func IDAt(t time.Time) string {
 	const counterBits = 22
 	return strconv.FormatUint(uint64(max(0, t.UnixMilli()-discordEpoch))<<counterBits, 10)
 }
+
+// TimeOf reads when what an id names was made; the zero time for what is no id.
+func TimeOf(id string) time.Time {
+	at, err := discordgo.SnowflakeTimestamp(id)
+	if err != nil {
+		return time.Time{}
+	}
+	return at
+}

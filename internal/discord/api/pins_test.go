@@ -125,6 +125,18 @@ func TestIDAt(t *testing.T) {
 	}
 }
 
+func TestTimeOf(t *testing.T) {
+	t.Parallel()
+	if got := TimeOf("175928847299117063"); !got.Equal(time.UnixMilli(1_462_015_105_796)) {
+		t.Errorf("the example of Discord's reference is of %s", got)
+	}
+	for _, id := range []string{"", "words", "17592884729911706317592884729911706"} {
+		if got := TimeOf(id); !got.IsZero() {
+			t.Errorf("%q is of %s", id, got)
+		}
+	}
+}
+
 func TestWithout(t *testing.T) {
 	t.Parallel()
 	button := func(path string) discordgo.MessageComponent { return Button("x", path, discordgo.SecondaryButton) }
