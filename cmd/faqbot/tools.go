@@ -62,6 +62,8 @@ func (t *tools) into(c *discord.Config) {
 		return t.memory.Country(ctx, guild, user)
 	}
 	c.Rules = t.rules
+	c.Moderates = func(ctx context.Context, r interact.Request) bool { return t.desk.ModeratorHere(ctx, r) == "" }
+	c.PutAway = func(ctx context.Context, r interact.Request) { t.desk.PutAway(ctx, r) }
 	c.Left = func(ctx context.Context, guild string) { t.upkeep.Forget(ctx, guild) }
 	c.Asked = func(ctx context.Context, q discord.Asked) { t.feedback.Asked(ctx, q) }
 }

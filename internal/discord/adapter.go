@@ -73,6 +73,8 @@ type adapter struct {
 	rules        func(ctx context.Context, guild string) manners.Rules // may be nil
 	alarm        func(context.Context, Alert) error                    // may be nil
 	left         func(ctx context.Context, guild string)               // may be nil
+	moderates    func(context.Context, interact.Request) bool          // may be nil
+	putAway      func(context.Context, interact.Request)               // may be nil
 	overhears    bool
 	memory       memory
 }
@@ -86,6 +88,7 @@ func newAdapter(c Config, calls *api.Client, user, application string) *adapter 
 		alert: c.Alert, asked: c.Asked, reporting: make(chan struct{}, maxAsked), application: application, toolCommands: map[string]interact.Command{}, toolPaths: map[string]interact.Handler{},
 	}
 	a.rules, a.alarm, a.left, a.overhears, a.memory = c.Rules, c.Alarm, c.Left, c.Overhear, newMemory()
+	a.moderates, a.putAway = c.Moderates, c.PutAway
 	a.local = local.Look{Lines: c.Lines, Country: c.Country, Log: c.Log, Go: func(ctx context.Context, work func()) {
 		a.working.Go(func() {
 			defer a.recovered(ctx, "look")
@@ -240,13 +243,22 @@ func (a *adapter) run(ctx context.Context, received time.Time, i *discordgo.Inte
 	}
 	a.report(ctx, r.asked)
 	if r.remove {
-		ctx, cancel := context.WithDeadline(ctx, received.Add(replyWithin))
-		defer cancel()
-		if err := a.api.DeleteMessage(ctx, i.ChannelID, i.Message.ID); err != nil {
-			a.log.WarnContext(ctx, "a message was not put away", "channel_id", i.ChannelID, "message_id", i.Message.ID, "error", err)
-		}
+		a.remove(ctx, received, i, r.others)
 	}
 	return nil
+}
+
+// remove deletes the public message that was pressed on. A moderator's press on somebody else's is noted first, so that no stop between the two
+// loses it.
+func (a *adapter) remove(ctx context.Context, received time.Time, i *discordgo.Interaction, others *interact.Request) {
+	if others != nil && a.putAway != nil {
+		a.putAway(ctx, *others)
+	}
+	ctx, cancel := context.WithDeadline(ctx, received.Add(replyWithin))
+	defer cancel()
+	if err := a.api.DeleteMessage(ctx, i.ChannelID, i.Message.ID); err != nil {
+		a.log.WarnContext(ctx, "a message was not put away", "channel_id", i.ChannelID, "message_id", i.Message.ID, "error", err)
+	}
 }
 
 // tell passes a request on to the moderators, where there is one. The member reads whether that went well.

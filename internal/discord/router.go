@@ -13,6 +13,7 @@ import (
 	"faqbot/internal/answer"
 	"faqbot/internal/content"
 	"faqbot/internal/discord/api"
+	"faqbot/internal/discord/interact"
 	"faqbot/internal/discord/local"
 	"faqbot/internal/text"
 )
@@ -52,9 +53,8 @@ type input struct {
 	guild, channel string
 	user           string
 	roles          []string
-	// moderator is set for members who may delete others' messages.
-	moderator bool
-	message   string // the message that a component stands on
+	permissions    int64
+	message        string // the message that a component stands on
 	// card is the id that an answer is known by where members are asked about it; else empty.
 	card string
 }
@@ -66,8 +66,9 @@ type response struct {
 	redraw bool
 	// publish is posted into the channel before the response goes out.
 	publish *publication
-	// remove deletes the public message that was pressed on.
+	// remove deletes the public message that was pressed on; others is a moderator's press where that is somebody else's.
 	remove bool
+	others *interact.Request
 	// alert goes to the moderators before the response goes out.
 	alert *request
 	// asked is reported when the response is out.
@@ -394,12 +395,14 @@ func publish(ctx context.Context, a *adapter, in input) (response, error) {
 }
 
 // dismiss puts a message away: a private one at once, a public one for its owner or a moderator.
-func dismiss(_ context.Context, a *adapter, in input) (response, error) {
-	switch {
+func dismiss(ctx context.Context, a *adapter, in input) (response, error) {
+	switch r := in.request(); {
 	case in.private:
 		return in.respond(api.Body{Content: textDismissed}), nil
-	case in.moderator || a.key.Names(in.arg, in.user):
+	case a.key.Names(in.arg, in.user):
 		return response{message: api.Body{Content: textDismissed}, remove: true}, nil
+	case r.ModeratesHere() || r.IsAdmin() || a.moderates != nil && a.moderates(ctx, r):
+		return response{message: api.Body{Content: textDismissed}, remove: true, others: &r}, nil
 	}
 	return response{message: api.Body{Content: textNotYours}}, nil
 }
@@ -411,8 +414,7 @@ func inputOf(i *discordgo.Interaction) input {
 		options: map[string]string{}, private: true, guild: i.GuildID, channel: i.ChannelID,
 	}
 	if i.Member != nil {
-		in.roles = i.Member.Roles
-		in.moderator = i.Member.Permissions&(discordgo.PermissionManageMessages|discordgo.PermissionAdministrator) != 0
+		in.roles, in.permissions = i.Member.Roles, i.Member.Permissions
 		if i.Member.User != nil {
 			in.user = i.Member.User.ID
 		}
@@ -426,6 +428,14 @@ func inputOf(i *discordgo.Interaction) input {
 	}
 	in.share = mayShare(i)
 	return in
+}
+
+// request is the input as tools know it.
+func (in input) request() interact.Request {
+	return interact.Request{
+		ID: in.id, Guild: in.guild, Channel: in.channel, User: in.user, Message: in.message, Private: in.private,
+		Permissions: in.permissions, Roles: in.roles, Locale: in.question.Locale, At: in.question.At,
+	}
 }
 
 // mayShare reports whether the bot itself can post where the interaction happened: in a server that installed it, with permission.

@@ -41,6 +41,10 @@ type Config struct {
 	Alarm func(context.Context, Alert) error
 	// Rules are what a server's moderators have set; nil answers everybody everywhere. They are asked for often and must be at hand.
 	Rules func(ctx context.Context, guild string) manners.Rules
+	// Moderates reports whether somebody is a moderator where they are, PutAway hears that one puts somebody else's card away, before it
+	// goes. Nil knows Discord's permissions alone, and is for nobody.
+	Moderates func(ctx context.Context, r interact.Request) bool
+	PutAway   func(ctx context.Context, r interact.Request)
 	// Left hears of a server that the bot is no longer in. It may be nil.
 	Left func(ctx context.Context, guild string)
 	// Overhear lets the bot read what is not addressed to it, in the channels of Rules. It needs the message content intent, which must be

@@ -138,14 +138,8 @@ func (a *adapter) toolChoices(ctx context.Context, i *discordgo.Interaction) []a
 
 // requestOf reads what all interactions have.
 func requestOf(i *discordgo.Interaction) interact.Request {
-	in := inputOf(i)
-	r := interact.Request{
-		ID: in.id, Guild: in.guild, Channel: in.channel, User: in.user, Message: in.message, Private: in.private,
-		BotPermissions: i.AppPermissions, Locale: in.question.Locale, At: in.question.At,
-	}
-	if i.Member != nil {
-		r.Permissions, r.Roles = i.Member.Permissions, i.Member.Roles
-	}
+	r := inputOf(i).request()
+	r.BotPermissions = i.AppPermissions
 	return r
 }
 

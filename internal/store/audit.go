@@ -23,13 +23,14 @@ const (
 	ActionExport          Action = "export"
 	ActionDeleteDonations Action = "delete-donations"
 	ActionForgetGuild     Action = "forget-server"
+	ActionDismiss         Action = "dismiss"
 )
 
 // Actions lists every Action.
 func Actions() []Action {
 	return []Action{
 		ActionSettings, ActionPin, ActionUnpin, ActionReply, ActionOffer, ActionTopic, ActionOverride, ActionDeleteOverride,
-		ActionExport, ActionDeleteDonations, ActionForgetGuild,
+		ActionExport, ActionDeleteDonations, ActionForgetGuild, ActionDismiss,
 	}
 }
 

@@ -14,12 +14,24 @@ import (
 
 const mediaCSV = "text/csv"
 
+// noted notes who has which file, before it is handed over; false, and there is no file, where that fails.
+func (f *Feedback) noted(ctx context.Context, r interact.Request, file string) bool {
+	err := f.Store.AddAudit(ctx, store.Audit{Guild: r.Guild, Actor: r.User, Action: store.ActionExport, Target: file, At: r.At})
+	if err != nil {
+		f.Log.WarnContext(ctx, "an export was not noted, and so not made", "guild_id", r.Guild, "error", err)
+	}
+	return err == nil
+}
+
 // exportFigures writes all figures into a file.
 func (f *Feedback) exportFigures(ctx context.Context, r interact.Request) api.Body {
 	found, err := f.figures(ctx, r.Guild)
 	if err != nil {
 		f.Log.WarnContext(ctx, "figures could not be read", "guild_id", r.Guild, "error", err)
 		return api.Body{Content: textNoFigures}
+	}
+	if !f.noted(ctx, r, "figures") {
+		return api.Body{Content: textNoExport}
 	}
 	name := "figures-" + found.to.Format(time.DateOnly) + ".csv"
 	return api.Body{Content: textFile, Files: []api.File{{Name: name, Type: mediaCSV, Data: table(found.rows())}}}
@@ -49,7 +61,7 @@ func (f *figures) rows() [][]string {
 	return out
 }
 
-// exportDonations writes what was given in the server into a file. It is noted who had it before it is handed over.
+// exportDonations writes what was given in the server into a file.
 func (f *Feedback) exportDonations(ctx context.Context, r interact.Request) api.Body {
 	given, err := f.Store.Donations(ctx, r.Guild)
 	switch {
@@ -59,9 +71,7 @@ func (f *Feedback) exportDonations(ctx context.Context, r interact.Request) api.
 	case len(given) == 0:
 		return api.Body{Content: textNoGifts}
 	}
-	note := store.Audit{Guild: r.Guild, Actor: r.User, Action: store.ActionExport, Target: "donations", At: r.At}
-	if err := f.Store.AddAudit(ctx, note); err != nil {
-		f.Log.WarnContext(ctx, "an export was not noted, and so not made", "guild_id", r.Guild, "error", err)
+	if !f.noted(ctx, r, "donations") {
 		return api.Body{Content: textNoExport}
 	}
 	rows := [][]string{{"day", "question"}}

@@ -144,7 +144,7 @@ func cells(t *testing.T, files []discordtest.File) [][]string {
 	return must(csv.NewReader(bytes.NewReader(files[0].Data)).ReadAll())(t)
 }
 
-// TestFiles: what the card shows can be had as a file, and admins get donations, which is noted.
+// TestFiles: what the card shows can be had as a file, and admins get donations; it is noted who had which.
 func TestFiles(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, quiet)
@@ -169,14 +169,20 @@ func TestFiles(t *testing.T) {
 	if diff := gocmp.Diff(want, cells(t, files)); diff != "" || m.Content != textFile || m.Flags&64 == 0 {
 		t.Error(diff, m.Content)
 	}
+	noted := func(file string) {
+		t.Helper()
+		note := must(s.store.Audits(s.ctx, s.fake.GuildID, 1))(t)[0]
+		if note.Action != store.ActionExport || note.Target != file || note.Actor != s.fake.UserID {
+			t.Errorf("%+v", note)
+		}
+	}
+	noted("figures")
 	_, files = s.later(s.fake.Button(admin(), card.raw, card.path(t, "stats/donations")))
 	rows := cells(t, files)
 	if len(rows) != 2 || rows[1][1] != `'=how long, if "never"` {
 		t.Errorf("%q", rows)
 	}
-	if note := must(s.store.Audits(s.ctx, s.fake.GuildID, 1))(t)[0]; note.Action != store.ActionExport || note.Actor != s.fake.UserID {
-		t.Errorf("%+v", note)
-	}
+	noted("donations")
 }
 
 // TestCard: lists are cut, empty parts say so, and what could not be found out is not passed over.

@@ -51,6 +51,15 @@ func (d *Desk) showAudit(ctx context.Context, r interact.Request) (interact.Resp
 	return interact.Response{Body: api.Body{Content: textAudit, Embeds: api.TextEmbed(labelAudit, strings.Join(lines, "\n"))}}, nil
 }
 
+// PutAway notes that a moderator puts somebody else's card away. It is discord.Config's PutAway; a database that fails is logged alone.
+func (d *Desk) PutAway(ctx context.Context, r interact.Request) {
+	ctx, cancel := context.WithTimeout(ctx, storeWithin)
+	defer cancel()
+	if err := d.Store.AddAudit(ctx, d.note(r, store.ActionDismiss, r.Channel)); err != nil {
+		d.Log.ErrorContext(ctx, "what a moderator put away was not noted", "guild_id", r.Guild, "error", err)
+	}
+}
+
 // auditLine writes a note. Its target is an id of Discord's or a short name.
 func auditLine(n store.Audit) string {
 	who, target := textUnknown, ""

@@ -51,7 +51,9 @@ func (w *wired) launch() {
 				desk = New(Config{Store: w.Store, Bot: w.Bot, Calls: calls, Log: w.Log, Now: w.Now})
 				return []interact.Tool{desk.Tool()}
 			},
-			Alert: func(ctx context.Context, a discord.Alert) error { return desk.Alert(ctx, a) },
+			Alert:     func(ctx context.Context, a discord.Alert) error { return desk.Alert(ctx, a) },
+			Moderates: func(ctx context.Context, r interact.Request) bool { return desk.ModeratorHere(ctx, r) == "" },
+			PutAway:   func(ctx context.Context, r interact.Request) { desk.PutAway(ctx, r) },
 		})
 	}()
 	w.t.Cleanup(func() {
