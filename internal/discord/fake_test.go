@@ -11,6 +11,7 @@ import (
 
 	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/discordtest"
+	"faqbot/internal/discord/discordtest/openapi"
 	"faqbot/internal/discord/gateway"
 	"faqbot/internal/discord/rest"
 )
@@ -28,7 +29,7 @@ func newAPI(t *testing.T, origin, token string, log *slog.Logger) *api.Client {
 // startFake returns a fake Discord, calls of it, and the events of a running Gateway.
 func startFake(t *testing.T) (*discordtest.Server, *api.Client, <-chan gateway.Event) {
 	t.Helper()
-	s := discordtest.New(discordtest.Options{Quiet: true})
+	s := discordtest.New(discordtest.Options{Quiet: true, Validate: openapi.Validator(t)})
 	t.Cleanup(s.Close)
 	log := slog.New(slog.DiscardHandler)
 	calls := newAPI(t, s.URL(), s.Token, log)

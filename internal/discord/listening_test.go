@@ -12,14 +12,20 @@ import (
 	"time"
 
 	"faqbot/internal/discord/discordtest"
+	"faqbot/internal/discord/discordtest/openapi"
 	"faqbot/internal/discord/manners"
 )
 
 // listen runs the bot with a configuration while f speaks to it, and returns the fake when all that f caused is over.
 func listen(t *testing.T, change func(*discordtest.Server, *Config), f func(*discordtest.Server)) *discordtest.Server {
 	t.Helper()
-	s := discordtest.New(discordtest.Options{Quiet: true})
-	t.Cleanup(s.Close)
+	s := discordtest.New(discordtest.Options{Quiet: true, Validate: openapi.Validator(t)})
+	t.Cleanup(func() { // also where f gives up, which a refused request may be the reason of
+		s.Close()
+		for _, problem := range s.Problems() {
+			t.Errorf("fake Discord: %v", problem)
+		}
+	})
 	c := Config{
 		Bot: fixtureBot(t), Token: s.Token, API: s.URL(), Version: "1", ProjectURL: "https://example.org/bot", Log: slog.New(slog.DiscardHandler),
 	}
@@ -39,9 +45,6 @@ func listen(t *testing.T, change func(*discordtest.Server, *Config), f func(*dis
 	stop()
 	if err := <-done; err != nil {
 		t.Error(err)
-	}
-	for _, problem := range s.Problems() {
-		t.Errorf("fake Discord: %v", problem)
 	}
 	return s
 }
