@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"faqbot/internal/discord/discordtest"
+	"faqbot/internal/discord/discordtest/lab"
 	"faqbot/internal/store"
 )
 
@@ -200,6 +201,7 @@ type cage struct {
 	process   *exec.Cmd
 	out       *lines // what all processes wrote so far
 	listening string // a channel where the bot answers unasked
+	refusing  bool   // Discord does not take every answer
 }
 
 func newCage(t *testing.T, root, address string) *cage {
@@ -342,7 +344,7 @@ func (c *cage) backup() {
 	}
 }
 
-// send sends an interaction and waits for its answer, also for one that was promised.
+// send sends an interaction and waits for its answer, also for one that was promised. What is private can be put away.
 func (c *cage) send(in discordtest.Interaction) discordtest.Response {
 	c.Helper()
 	c.dispatch("INTERACTION_CREATE", in)
@@ -352,6 +354,11 @@ func (c *cage) send(in discordtest.Interaction) discordtest.Response {
 	}
 	if err != nil {
 		c.Fatalf("%v\n%s", err, c.out)
+	}
+	if m, ok := c.fake.Original(in); ok && !c.refusing {
+		if err := lab.Hideable(m); err != nil {
+			c.Error(err)
+		}
 	}
 	return got
 }

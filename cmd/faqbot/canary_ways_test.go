@@ -187,6 +187,8 @@ func (c *cage) forms() {
 // refusals are what Discord may do to an answer. Some of it quotes what it refuses.
 func (c *cage) refusals() {
 	c.Helper()
+	c.refusing = true // so that words alone go out
+	defer func() { c.refusing = false }()
 	quoting := discordtest.Answer{Status: http.StatusBadRequest, Body: `{"code":50035,"message":"Invalid Form Body","errors":{"data":{"content":` +
 		`{"_errors":[{"code":"BASE_TYPE_BAD","message":"Value \"` + canary + `\" is bad."}]}}}}`}
 	for _, rule := range []discordtest.Rule{

@@ -286,7 +286,7 @@ func (a *adapter) respond(ctx context.Context, received time.Time, i *discordgo.
 		build = api.RespondUpdate
 	}
 	var err error
-	for _, m := range plainer(r.message) {
+	for _, m := range plainer(hideable(r.message)) {
 		m.Flags |= discordgo.MessageFlagsEphemeral
 		if err = a.api.CreateResponse(ctx, i.ID, i.Token, build(m)); !api.IsRefused(err) {
 			return err

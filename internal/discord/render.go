@@ -207,6 +207,14 @@ func controls(id string, v view, help bool) []discordgo.MessageComponent {
 	return append(out, api.Button(labelDismiss, path, discordgo.SecondaryButton))
 }
 
+// hideable adds to a private message what puts it away, where there is room; what was put away stays as it is.
+func hideable(m api.Body) api.Body {
+	if m.Content != textDismissed {
+		m.Components = api.With(m.Components, discordgo.Button{Label: labelDismiss, Style: discordgo.SecondaryButton, CustomID: pathDismiss})
+	}
+	return m
+}
+
 // related are the buttons that open the entries a card points to.
 func related(c answer.Card) []discordgo.MessageComponent {
 	var out []discordgo.MessageComponent

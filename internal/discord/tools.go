@@ -113,7 +113,7 @@ func (a *adapter) keepPromise(ctx context.Context, received time.Time, i *discor
 	const lastWord = 10 * time.Second // beyond what later has used up
 	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), lastWord)
 	defer done()
-	for _, m := range plainer(body) {
+	for _, m := range plainer(hideable(body)) {
 		if err = a.api.EditResponse(ctx, a.application, i.Token, m); !api.IsRefused(err) && !api.IsForbidden(err) && !api.IsTooLarge(err) {
 			return err
 		}

@@ -14,6 +14,7 @@ import (
 	"faqbot/internal/answer"
 	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/discordtest"
+	"faqbot/internal/discord/discordtest/lab"
 	"faqbot/internal/discord/interact"
 )
 
@@ -320,6 +321,18 @@ func (p *player) interact(in discordtest.Interaction, w want) {
 	}
 	if m, ok := p.fake.Original(in); ok {
 		p.remember(m)
+		p.hideable(in, m)
+	}
+}
+
+// hideable checks that what only the member sees can be put away, but for the words alone that follow a refusal.
+func (p *player) hideable(in discordtest.Interaction, m json.RawMessage) {
+	p.t.Helper()
+	refused := slices.ContainsFunc(p.fake.Requests(), func(r discordtest.Request) bool {
+		return r.Status >= http.StatusBadRequest && strings.Contains(r.Path, in.ID)
+	})
+	if err := lab.Hideable(m); err != nil && !refused {
+		p.t.Error(err)
 	}
 }
 

@@ -88,6 +88,49 @@ func firstWord(path string) string {
 	return word
 }
 
+// With returns rows with one more button: in the last row of buttons that has room, where that is the last row of all or there can be no other,
+// else in a row of its own. Rows that have a button of its path, or no room, stay as they are.
+func With(rows []discordgo.MessageComponent, b discordgo.Button) []discordgo.MessageComponent {
+	at := -1
+	for i, row := range rows {
+		r, _ := row.(discordgo.ActionsRow)
+		buttons := 0
+		for _, c := range r.Components {
+			path, ok := pathOf(c)
+			if ok && path == b.CustomID {
+				return rows
+			}
+			if ok {
+				buttons++
+			}
+		}
+		if buttons > 0 && buttons < MaxButtonsPerRow && (i == len(rows)-1 || len(rows) == MaxRows) {
+			at = i
+		}
+	}
+	switch {
+	case at >= 0:
+		r, _ := rows[at].(discordgo.ActionsRow)
+		r.Components = append(slices.Clone(r.Components), b)
+		rows = slices.Clone(rows)
+		rows[at] = r
+	case len(rows) < MaxRows:
+		rows = append(slices.Clone(rows), Rows(Buttons(b))...)
+	}
+	return rows
+}
+
+// pathOf returns the path of a button, made here or read; false for another component. That of a link is empty.
+func pathOf(c discordgo.MessageComponent) (path string, ok bool) {
+	switch b := c.(type) {
+	case discordgo.Button:
+		return b.CustomID, true
+	case *discordgo.Button:
+		return b.CustomID, true
+	}
+	return "", false
+}
+
 // Without returns rows without the buttons whose path is dropped; a row that has nothing left goes too.
 func Without(rows []discordgo.MessageComponent, dropped func(path string) bool) []discordgo.MessageComponent {
 	var out [][]discordgo.MessageComponent

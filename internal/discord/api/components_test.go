@@ -73,3 +73,33 @@ func TestKeep(t *testing.T) {
 		t.Error(form)
 	}
 }
+
+// TestWith: a button joins the last row where that is one of buttons with room, or, where no row can be added, any such row; else it gets a row
+// of its own. What has it, or has no room, stays; and what was there before is not changed.
+func TestWith(t *testing.T) {
+	t.Parallel()
+	b := discordgo.Button{Label: "Hide", Style: discordgo.SecondaryButton, CustomID: "hide"}
+	menu := Menu("pick", "Pick", []MenuOption{{Label: "N", Value: "v"}})
+	one, two := Buttons(Quiet("A", "a")), Buttons(Quiet("A", "a"), b)
+	five := Buttons(Quiet("A", "a"), Quiet("B", "b"), Quiet("C", "c"), Quiet("D", "d"), Quiet("E", "e"))
+	link := discordgo.Button{Label: "L", Style: discordgo.LinkButton, URL: "https://x"}
+	for name, c := range map[string]struct{ before, want []discordgo.MessageComponent }{
+		"nothing":           {nil, Rows(Buttons(b))},
+		"a button":          {Rows(one), Rows(two)},
+		"a link":            {Rows(Buttons(link)), Rows(Buttons(link, b))},
+		"a menu":            {Rows(one, menu), Rows(one, menu, Buttons(b))},
+		"five buttons":      {Rows(five), Rows(five, Buttons(b))},
+		"there already":     {Rows(two, menu), Rows(two, menu)},
+		"read":              {Rows(Buttons(&b), menu), Rows(Buttons(&b), menu)},
+		"five rows":         {Rows(menu, menu, one, menu, menu), Rows(menu, menu, two, menu, menu)},
+		"five rows of full": {Rows(menu, menu, five, menu, menu), Rows(menu, menu, five, menu, menu)},
+	} {
+		before := marshalled(t, c.before)
+		if got, want := marshalled(t, With(c.before, b)), marshalled(t, c.want); got != want {
+			t.Errorf("%s: got  %s\nwant %s", name, got, want)
+		}
+		if after := marshalled(t, c.before); after != before {
+			t.Errorf("%s: changed to %s", name, after)
+		}
+	}
+}

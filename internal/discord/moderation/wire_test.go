@@ -14,6 +14,7 @@ import (
 	"faqbot/internal/discord"
 	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/discordtest"
+	"faqbot/internal/discord/discordtest/lab"
 	"faqbot/internal/discord/interact"
 	"faqbot/internal/store"
 )
@@ -109,17 +110,27 @@ func (w *wired) do(in discordtest.Interaction) message {
 	if m.Flags&64 == 0 {
 		w.t.Errorf("everybody sees %s", raw)
 	}
+	if err := lab.Hideable(raw); err != nil {
+		w.t.Error(err)
+	}
 	return m
+}
+
+// controls are all, that which puts the message away among them.
+func (m message) controls() []control {
+	var out []control
+	for _, row := range m.Components {
+		out = append(out, row.Components...)
+	}
+	return out
 }
 
 // control finds a control whose path ends in something.
 func (w *wired) control(m message, end string) control {
 	w.t.Helper()
-	for _, row := range m.Components {
-		for _, c := range row.Components {
-			if strings.HasSuffix(c.CustomID, "/"+end) {
-				return c
-			}
+	for _, c := range m.controls() {
+		if strings.HasSuffix(c.CustomID, "/"+end) {
+			return c
 		}
 	}
 	w.t.Fatalf("no %q on %s", end, m.raw)
@@ -201,7 +212,7 @@ func TestWireSettings(t *testing.T) {
 	// Who is no longer an administrator changes nothing with a message that is still open.
 	w.from.Permissions = "0"
 	choice(settingRetention, "7")
-	if m.Content != textAdminsOnly || len(m.Components) != 0 {
+	if m.Content != textAdminsOnly || len(m.controls()) != 1 {
 		t.Errorf("a member reads %s", m.raw)
 	}
 }
@@ -299,7 +310,7 @@ func TestWireCommands(t *testing.T) {
 		t.Errorf("the card is %s", m.raw)
 	}
 	m := w.do(w.fake.Command(w.from, privacyName, discordtest.Arg{Name: subDelete}))
-	if m = w.do(w.fake.Button(w.from, m.raw, w.control(m, subDelete).CustomID)); m.Content != textDeleted || len(m.Components) != 0 {
+	if m = w.do(w.fake.Button(w.from, m.raw, w.control(m, subDelete).CustomID)); m.Content != textDeleted || len(m.controls()) != 1 {
 		t.Errorf("afterwards %s", m.raw)
 	}
 	if said := w.do(w.fake.Command(w.from, settingsName)).Content; said != textServerOnly {
