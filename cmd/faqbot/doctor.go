@@ -33,7 +33,7 @@ Example:
     FAQBOT_DISCORD_TOKEN_FILE=/run/secrets/token faqbot doctor`
 }
 
-// doctorWithin bounds it all: a bot in many servers needs three calls for each.
+// doctorWithin bounds it all: a bot in many servers needs three calls for each, and one for each thread that is set.
 const doctorWithin = 5 * time.Minute
 
 // Run looks.
@@ -119,7 +119,7 @@ func (c *doctorCmd) onDiscord(ctx context.Context, p *program, lib *content.Libr
 	}
 	look := doctor.Discord{
 		Me: calls.Me, Application: calls.Application, Guilds: calls.Guilds, Roles: calls.Roles, MemberRoles: calls.MemberRoles,
-		Channels: calls.Channels, ClockAhead: calls.Rest.ClockAhead,
+		Channels: calls.Channels, Channel: calls.Channel, ClockAhead: calls.Rest.ClockAhead,
 	}
 	if st != nil {
 		look.Settings, look.Pins = st.Settings, st.Pins

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/discordtest"
 	"faqbot/internal/store"
 )
@@ -60,6 +61,11 @@ func channel(id, name string, overwrites ...map[string]any) map[string]any {
 		overwrites = []map[string]any{}
 	}
 	return map[string]any{"id": id, "name": name, "type": 0, "permission_overwrites": overwrites}
+}
+
+// thread makes a thread of a channel: Discord tells of it alone, in no list, and says of no permissions.
+func (c *clinic) thread(id, parent string) {
+	c.always("/channels/"+id, map[string]any{"id": id, "name": "quiet", "type": 11, "guild_id": c.fake.GuildID, "parent_id": parent})
 }
 
 func overwrite(id string, allow, deny int64) map[string]any {
@@ -118,8 +124,9 @@ func TestDoctorFindsNothing(t *testing.T) {
 	c := newClinic(t)
 	// A start registers the commands, and makes the database.
 	runAgainst(t, c.fake, c.env, func(context.Context, *lines) {})
-	c.settings.AskChannels, c.settings.AlertChannel, c.pins = []string{"21"}, "21", []string{"21"}
-	c.channels = []map[string]any{channel("21", "ask", overwrite("7", pin, 0))}
+	c.settings.AskChannels, c.settings.AlertChannel, c.pins = []string{"21"}, "31", []string{"21", "31"}
+	c.channels = []map[string]any{channel("21", "ask", overwrite("7", pin, 0)), channel("22", "threads alone", overwrite("7", pin, send))}
+	c.thread("31", "22")
 	c.prepare()
 	code, out := c.visit()
 	want := `ok    content: 6 entries, 2 countries with help lines
@@ -194,7 +201,30 @@ func TestDoctorFinds(t *testing.T) {
 		},
 		"hidden channel": {ask(overwrite(everyone, 0, view)), 1, `fail  channel "ask" (21) of server "Quiet\nPlace" (GUILD): the bot lacks View Channels, Send Messages, Embed Links, Read`},
 		"gone channel": {
-			func(c *clinic) { c.settings.AlertChannel = "99" }, 0, `warn  server "Quiet\nPlace" (GUILD): the settings or pins name the channel 99, which is a thread or no longer there`,
+			func(c *clinic) { c.settings.AskChannels = []string{"99"} }, 0,
+			`warn  server "Quiet\nPlace" (GUILD): the settings or pins name the channel 99, which is no longer there. Choose the channels anew in /settings`,
+		},
+		"gone alerts": {
+			func(c *clinic) { c.settings.AlertChannel = "99" }, 1,
+			`fail  server "Quiet\nPlace" (GUILD): alerts go to the channel 99, which is no longer there. Choose another one in /settings`,
+		},
+		"thread": {
+			func(c *clinic) {
+				c.channels, c.settings.AlertChannel = []map[string]any{channel("21", "ask", overwrite("7", 0, threads))}, "31"
+				c.thread("31", "21")
+			}, 1, `fail  thread "quiet" (31) of server "Quiet\nPlace" (GUILD): the bot lacks Send Messages in Threads. Allow that for the bot's role in the settings of its channel`,
+		},
+		"hidden thread": {
+			func(c *clinic) {
+				c.settings.AlertChannel = "31"
+				c.fake.Inject(discordtest.Rule{Prefix: "/channels/31", Times: -1, Answer: discordtest.Failure(403, api.CodeMissingAccess, "no")})
+			}, 1, `fail  server "Quiet\nPlace" (GUILD): the settings or pins name the thread 31, which the bot cannot see. Allow View Channels`,
+		},
+		"channel unknown": {
+			func(c *clinic) {
+				c.pins = []string{"31"}
+				discordSays("/channels/31", 400)(c)
+			}, 1, `fail  server "Quiet\nPlace" (GUILD): the channel 31: GET /channels/{channel}: 400`,
 		},
 		"pins": {func(c *clinic) { c.pins = []string{"21"} }, 1, `fail  channel "ask" (21) of server "Quiet\nPlace" (GUILD): the bot lacks Pin Messages. Allow that`},
 		"clock ahead": {

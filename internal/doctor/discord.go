@@ -21,7 +21,8 @@ type Discord struct {
 	Guilds      func(context.Context) ([]api.Guild, error)
 	Roles       func(ctx context.Context, guild string) ([]api.Role, error)
 	MemberRoles func(ctx context.Context, guild, user string) ([]string, error)
-	Channels    func(ctx context.Context, guild string) ([]api.Channel, error)
+	Channels    func(ctx context.Context, guild string) ([]api.Channel, error) // all but threads
+	Channel     func(ctx context.Context, channel string) (api.Channel, error) // a thread too
 	// Registered reports whether the commands are registered as a start would. Nil where that cannot be known.
 	Registered func(ctx context.Context, application string) (bool, error)
 	// ClockAhead is how far this machine's clock is ahead of Discord's, as of the last call.

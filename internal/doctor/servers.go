@@ -14,6 +14,7 @@ type server struct {
 	api.Guild
 
 	needs   map[string]int64 // permissions by channel
+	alerts  string           // the channel of alerts; empty for none
 	unasked int              // channels to be answered in unasked
 }
 
@@ -62,8 +63,8 @@ func (d Discord) server(ctx context.Context, g api.Guild) (server, error) {
 	for _, c := range slices.Concat(settings.AskChannels, settings.UnaskedChannels) {
 		s.needs[c] |= answering
 	}
-	if settings.AlertChannel != "" {
-		s.needs[settings.AlertChannel] |= alerting
+	if s.alerts = settings.AlertChannel; s.alerts != "" {
+		s.needs[s.alerts] |= alerting
 	}
 	for _, p := range pins {
 		s.needs[p.Channel] |= pinning
@@ -88,16 +89,7 @@ func (d Discord) permissions(ctx context.Context, me string, s server) []Finding
 	}
 	out := []Finding{s.everywhere(m.everywhere())}
 	for _, id := range slices.Sorted(maps.Keys(s.needs)) {
-		at := slices.IndexFunc(channels, func(c api.Channel) bool { return c.ID == id })
-		if at < 0 {
-			out = append(out, doubtful(s.subject(), fmt.Sprintf("the settings or pins name the channel %s, which is a thread or no longer there", id),
-				"Take it out of the settings, or unpin its cards"))
-			continue
-		}
-		if missing := s.needs[id] &^ m.in(channels[at]); missing != 0 {
-			out = append(out, bad(fmt.Sprintf("channel %q (%s) of %s", channels[at].Name, id, s.subject()), "the bot lacks "+names(missing),
-				"Allow that for the bot's role in the channel's settings, page Permissions"))
-		}
+		out = append(out, d.channel(ctx, s, m, channels, id)...)
 	}
 	return out
 }

@@ -4,7 +4,10 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+
+	"github.com/bwmarrin/discordgo"
 
 	"faqbot/internal/discord/rest"
 )
@@ -27,11 +30,21 @@ type Role struct {
 	Permissions int64  `json:"permissions,string"`
 }
 
-// Channel is a channel of a server, and who may do there more or less than elsewhere. Its name is somebody's text.
+// Channel is a channel of a server or a thread, and who may do there more or less than elsewhere; a thread has what its parent, a channel,
+// has. Its name is somebody's text.
 type Channel struct {
-	ID         string      `json:"id"`
-	Name       string      `json:"name"`
-	Overwrites []Overwrite `json:"permission_overwrites"`
+	ID         string                `json:"id"`
+	Name       string                `json:"name"`
+	Type       discordgo.ChannelType `json:"type"`
+	Parent     string                `json:"parent_id"` // of a thread its channel, of a channel its category
+	Overwrites []Overwrite           `json:"permission_overwrites"`
+}
+
+// IsThread reports whether it is a thread, which is a post of a forum too.
+func (c Channel) IsThread() bool {
+	return slices.Contains([]discordgo.ChannelType{
+		discordgo.ChannelTypeGuildPublicThread, discordgo.ChannelTypeGuildPrivateThread, discordgo.ChannelTypeGuildNewsThread,
+	}, c.Type)
 }
 
 // Overwrite changes the permissions of a role or member in a channel.
@@ -72,4 +85,9 @@ func (a *Client) MemberRoles(ctx context.Context, guildID, userID string) ([]str
 // Channels asks for the channels of a server. Threads are not among them.
 func (a *Client) Channels(ctx context.Context, guildID string) ([]Channel, error) {
 	return decoded[[]Channel](ctx, a.Rest, rest.Call{Method: http.MethodGet, Route: "/guilds/{guild}/channels", Args: []string{guildID}})
+}
+
+// Channel asks for a channel or thread. The bot may see it, where Discord does not refuse.
+func (a *Client) Channel(ctx context.Context, channelID string) (Channel, error) {
+	return decoded[Channel](ctx, a.Rest, rest.Call{Method: http.MethodGet, Route: "/channels/{channel}", Args: []string{channelID}})
 }

@@ -32,8 +32,13 @@ func TestDoctorCalls(t *testing.T) {
 		},
 		{
 			"GET /api/v10/guilds/5/channels", `[{"id":"9","type":4,"name":"c"},{"id":"3","name":"n","permission_overwrites":[{"id":"7","type":0,"allow":"0","deny":"1024"}]}]`,
-			[]Channel{{ID: "9", Name: "c"}, {"3", "n", []Overwrite{{"7", 0, 1 << 10}}}},
+			[]Channel{{ID: "9", Name: "c", Type: 4}, {ID: "3", Name: "n", Overwrites: []Overwrite{{"7", 0, 1 << 10}}}},
 			func(ctx context.Context, a *Client) (any, error) { return a.Channels(ctx, "5") },
+		},
+		{
+			"GET /api/v10/channels/8", `{"id":"8","type":11,"name":"t","parent_id":"3"}`,
+			Channel{ID: "8", Name: "t", Type: 11, Parent: "3"},
+			func(ctx context.Context, a *Client) (any, error) { return a.Channel(ctx, "8") },
 		},
 		{
 			"GET /api/v10/users/@me/guilds?after=0&limit=200", `[{"id":"5","name":"n","permissions":"0"}]`,
