@@ -119,7 +119,7 @@ func (c *doctorCmd) onDiscord(ctx context.Context, p *program, lib *content.Libr
 	}
 	look := doctor.Discord{
 		Me: calls.Me, Application: calls.Application, Guilds: calls.Guilds, Roles: calls.Roles, MemberRoles: calls.MemberRoles,
-		Channels: calls.Channels, Channel: calls.Channel, ClockAhead: calls.Rest.ClockAhead,
+		Channels: calls.Channels, Channel: calls.Channel, ClockAhead: calls.Rest.ClockAhead, Overhears: c.Overhear,
 	}
 	if st != nil {
 		look.Settings, look.Pins = st.Settings, st.Pins

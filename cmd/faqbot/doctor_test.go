@@ -136,6 +136,7 @@ ok    help lines: all 5 were checked since 2026-10-01
 ok    database: sqlite, schema 3, can be written
 ok    token: Discord takes it
 ok    interactions endpoint: none is set: commands and buttons come over the gateway
+ok    FAQBOT_OVERHEAR: it is not set: the bot reads nothing that is not addressed to it
 ok    Message Content Intent: it is off
 ok    commands: registered as they are here
 ok    server "Quiet\nPlace" (GUILD): the bot's roles allow what it needs
@@ -167,6 +168,11 @@ func TestDoctorFinds(t *testing.T) {
 			c.settings.AskChannels, c.channels = []string{"21"}, []map[string]any{channel("21", "ask", overwrites...)}
 		}
 	}
+	hears := func(variable string, flags int, unasked ...string) func(*clinic) {
+		return func(c *clinic) {
+			c.env["FAQBOT_OVERHEAR"], c.application["flags"], c.settings.UnaskedChannels = variable, flags, unasked
+		}
+	}
 	const everyone = "GUILD" // stands for the server's id
 	for name, test := range map[string]struct {
 		change func(*clinic)
@@ -183,11 +189,18 @@ func TestDoctorFinds(t *testing.T) {
 		},
 		"commands":     {func(*clinic) {}, 0, "warn  commands: what is registered is not what this program and its content have. Start the bot"},
 		"no commands":  {discordSays("/applications/", 403), 1, "fail  application: "},
-		"needless":     {func(c *clinic) { c.application["flags"] = 1 << 19 }, 0, "warn  Message Content Intent: it is on, and no server's settings need it"},
-		"intent is on": {func(c *clinic) { c.application["flags"] = 1 << 18; c.settings.UnaskedChannels = []string{"21"} }, 0, "ok    Message Content Intent: it is on\n"},
+		"needless":     {hears("", 1<<19), 0, "warn  Message Content Intent: it is on, and no server's settings need it"},
+		"intent is on": {hears("true", 1<<18, "21"), 0, "ok    FAQBOT_OVERHEAR: it is set\nok    Message Content Intent: it is on\n"},
 		"intent": {
-			func(c *clinic) { c.settings.UnaskedChannels = []string{"21"} }, 1,
-			"fail  Message Content Intent: it is off; channels that the settings name to be answered in unasked: 1. Switch it on",
+			hears("true", 0), 1,
+			"fail  Message Content Intent: it is off, and FAQBOT_OVERHEAR asks for it: Discord refuses the connection (4014). Switch it on",
+		},
+		"needless overhearing": {
+			hears("true", 1<<18), 0, "warn  Message Content Intent: it is on, and no server's settings need it. Unset FAQBOT_OVERHEAR, start the bot again, and",
+		},
+		"deaf": {
+			hears("", 1<<18, "21"), 1,
+			"fail  FAQBOT_OVERHEAR: it is not set, and the bot hears nothing in channels that the settings name to be answered in unasked: 1. Set it to true, ",
 		},
 		"administrator": {func(c *clinic) { c.roles[1] = role("7", 8) }, 0, `warn  server "Quiet\nPlace" (GUILD): the bot is an administrator`},
 		"roles": {

@@ -23,6 +23,8 @@ type Discord struct {
 	MemberRoles func(ctx context.Context, guild, user string) ([]string, error)
 	Channels    func(ctx context.Context, guild string) ([]api.Channel, error) // all but threads
 	Channel     func(ctx context.Context, channel string) (api.Channel, error) // a thread too
+	// Overhears is whether the bot is to read what is not addressed to it (FAQBOT_OVERHEAR).
+	Overhears bool
 	// Registered reports whether the commands are registered as a start would. Nil where that cannot be known.
 	Registered func(ctx context.Context, application string) (bool, error)
 	// ClockAhead is how far this machine's clock is ahead of Discord's, as of the last call.
@@ -59,7 +61,7 @@ func (d Discord) Check(ctx context.Context) []Finding {
 	return append(out, d.clock())
 }
 
-// application judges what is set in the developer portal, and the registered commands. Unasked is how many channels are to be answered in
+// application judges what is set in the developer portal, with what must go with it here, and the registered commands. Unasked is how many channels are to be answered in
 // unasked, -1 where that is not known.
 func (d Discord) application(ctx context.Context, unasked int) []Finding {
 	app, err := d.Application(ctx)
@@ -71,19 +73,34 @@ func (d Discord) application(ctx context.Context, unasked int) []Finding {
 		endpoint = bad("interactions endpoint", "a URL is set, and commands and buttons go there in place of this bot",
 			"Take it out of the developer portal, page General Information")
 	}
-	return []Finding{endpoint, intent(app.Flags, unasked), d.commands(ctx, app.ID)}
+	return []Finding{endpoint, d.overhearing(unasked), d.intent(app.Flags, unasked), d.commands(ctx, app.ID)}
 }
 
-// intent judges whether the bot may read what is not meant for it.
-func intent(flags int64, unasked int) Finding {
-	const subject = "Message Content Intent"
+// overhearing judges whether the bot hears what it is to answer unasked.
+func (d Discord) overhearing(unasked int) Finding {
+	const subject = "FAQBOT_OVERHEAR"
+	switch {
+	case d.Overhears:
+		return good(subject, "it is set")
+	case unasked > 0:
+		return bad(subject, fmt.Sprintf("it is not set, and the bot hears nothing in channels that the settings name to be answered in unasked: %d", unasked),
+			"Set it to true, with the Message Content Intent switched on first, or have the channels taken out in /settings")
+	}
+	return good(subject, "it is not set: the bot reads nothing that is not addressed to it")
+}
+
+// intent judges whether the bot may read what is not addressed to it.
+func (d Discord) intent(flags int64, unasked int) Finding {
+	const subject, page = "Message Content Intent", "in the developer portal, page Bot"
 	on := flags&(api.FlagMessageContent|api.FlagMessageContentLimited) != 0
 	switch {
-	case unasked > 0 && !on:
-		return bad(subject, fmt.Sprintf("it is off; channels that the settings name to be answered in unasked: %d", unasked),
-			"Switch it on in the developer portal, page Bot, or take the channels out of the settings")
+	case d.Overhears && !on:
+		return bad(subject, "it is off, and FAQBOT_OVERHEAR asks for it: Discord refuses the connection (4014)",
+			"Switch it on "+page+", or unset FAQBOT_OVERHEAR")
+	case d.Overhears && unasked == 0:
+		return doubtful(subject, "it is on, and no server's settings need it", "Unset FAQBOT_OVERHEAR, start the bot again, and switch it off "+page)
 	case unasked == 0 && on:
-		return doubtful(subject, "it is on, and no server's settings need it", "Switch it off in the developer portal, page Bot")
+		return doubtful(subject, "it is on, and no server's settings need it", "Switch it off "+page)
 	case on:
 		return good(subject, "it is on")
 	}
