@@ -124,8 +124,13 @@ func TestDoctorFindsNothing(t *testing.T) {
 	c := newClinic(t)
 	// A start registers the commands, and makes the database.
 	runAgainst(t, c.fake, c.env, func(context.Context, *lines) {})
-	c.settings.AskChannels, c.settings.AlertChannel, c.pins = []string{"21"}, "31", []string{"21", "31"}
-	c.channels = []map[string]any{channel("21", "ask", overwrite("7", pin, 0)), channel("22", "threads alone", overwrite("7", pin, send))}
+	// Nobody needs more than is allowed here: in threads Send Messages has no effect, and an alert is plain text.
+	c.settings.AskChannels, c.settings.AlertChannel, c.pins = []string{"21", "23"}, "24", []string{"21", "31"}
+	c.channels = []map[string]any{
+		channel("21", "ask", overwrite("7", pin, 0)), channel("22", "threads alone", overwrite("7", pin, send)),
+		channel("23", "posts", overwrite("7", 0, send)), channel("24", "alerts", overwrite("7", 0, embed)),
+	}
+	c.channels[2]["type"] = 15
 	c.thread("31", "22")
 	c.prepare()
 	code, out := c.visit()
@@ -211,6 +216,13 @@ func TestDoctorFinds(t *testing.T) {
 		"channel": {
 			ask(overwrite("7", 0, send|history)), 1,
 			`fail  channel "ask" (21) of server "Quiet\nPlace" (GUILD): the bot lacks Send Messages, Read Message History. Allow that`,
+		},
+		"forum": {
+			func(c *clinic) {
+				forum := channel("21", "posts", overwrite("7", 0, send|threads))
+				forum["type"] = 15
+				c.settings.AskChannels, c.channels = []string{"21"}, []map[string]any{forum}
+			}, 1, `fail  channel "posts" (21) of server "Quiet\nPlace" (GUILD): the bot lacks Send Messages in Threads. Allow that`,
 		},
 		"hidden channel": {ask(overwrite(everyone, 0, view)), 1, `fail  channel "ask" (21) of server "Quiet\nPlace" (GUILD): the bot lacks View Channels, Send Messages, Embed Links, Read`},
 		"gone channel": {

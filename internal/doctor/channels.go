@@ -54,9 +54,9 @@ func (d Discord) find(ctx context.Context, list []api.Channel, id string) (api.C
 	return c, nil
 }
 
-// needed is what is needed in a channel of its kind: in a thread Send Messages has no effect.
+// needed is what is needed in a channel of its kind: in threads, and so in forums, Send Messages has no effect.
 func needed(bits int64, c api.Channel) int64 {
-	if c.IsThread() && bits&sendMessages != 0 {
+	if c.HasThreadsAlone() || c.IsThread() {
 		return bits&^sendMessages | sendInThreads
 	}
 	return bits

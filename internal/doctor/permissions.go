@@ -22,7 +22,7 @@ const (
 const (
 	answering = viewChannel | sendMessages | embedLinks | readHistory
 	everyday  = answering | sendInThreads
-	alerting  = viewChannel | sendMessages | embedLinks
+	alerting  = viewChannel | sendMessages // an alert is plain text
 	pinning   = answering | pinMessages
 )
 

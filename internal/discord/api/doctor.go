@@ -47,6 +47,11 @@ func (c Channel) IsThread() bool {
 	}, c.Type)
 }
 
+// HasThreadsAlone reports whether all that is written in it stands in threads, as in a forum.
+func (c Channel) HasThreadsAlone() bool {
+	return c.Type == discordgo.ChannelTypeGuildForum || c.Type == discordgo.ChannelTypeGuildMedia
+}
+
 // Overwrite changes the permissions of a role or member in a channel.
 type Overwrite struct {
 	ID    string `json:"id"` // of the role or member
