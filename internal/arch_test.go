@@ -1,5 +1,5 @@
 // Package internal_test holds the rules about the tree as a whole: who may import whom, what every package and file must have, and
-// that README and deploy files name what there is. It knows no behaviour of any package.
+// that README, deploy files and the privacy page name what there is. It knows no behaviour of any package.
 package internal_test
 
 import (
