@@ -19,7 +19,7 @@ func TestShipped(t *testing.T) {
 	t.Parallel()
 	lib := mustLoad(t, os.DirFS(shippedFolder))
 	for name, check := range map[string]func(*testing.T, *content.Library){
-		"facts": checkFacts, "wording": checkWording, "length and grade": checkLengthAndGrade, "helplines": checkHelplines,
+		"facts": checkFacts, "wording": checkWording, "length and grade": checkLengthAndGrade, "privacy": checkPrivacy, "helplines": checkHelplines,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -162,12 +162,31 @@ func checkWording(t *testing.T, lib *content.Library) {
 
 func checkLengthAndGrade(t *testing.T, lib *content.Library) {
 	const longest, hardest = 1500, 8.0
+	texts := map[string]string{}
 	for _, e := range lib.Entries() {
-		if n := utf8.RuneCountInString(e.Answer); n > longest {
-			t.Errorf("%s: the answer has %d characters, more than %d", e.ID, n, longest)
+		texts[e.ID] = e.Answer
+	}
+	if card, ok := lib.Card(content.CardPrivacy); ok {
+		texts[card.ID] = card.Text
+	}
+	for id, s := range texts {
+		if n := utf8.RuneCountInString(s); n > longest {
+			t.Errorf("%s: the text has %d characters, more than %d", id, n, longest)
 		}
-		if g := grade(e.Answer); g > hardest {
-			t.Errorf("%s: the answer is for grade %.1f, above %.0f", e.ID, g, hardest)
+		if g := grade(s); g > hardest {
+			t.Errorf("%s: the text is for grade %.1f, above %.0f", id, g, hardest)
+		}
+	}
+}
+
+// checkPrivacy: the card says what is kept of whom, for how long, and how it is deleted.
+func checkPrivacy(t *testing.T, lib *content.Library) {
+	card, _ := lib.Card(content.CardPrivacy)
+	for _, part := range []string{
+		"15 minutes", "country", "a year at most", "90 days", "from a week to a year", "moderators change or send is noted with their Discord id, for a year", "/privacy delete",
+	} {
+		if !strings.Contains(card.Text, part) {
+			t.Errorf("the privacy card does not say %q", part)
 		}
 	}
 }
