@@ -118,10 +118,10 @@ func table() map[string]row {
 			bans: []string{"os", "net"},
 		},
 		"internal/discord/moderation": {
-			// rest: the codes of refused alerts; content: roles of helplines, the privacy card
+			// rest: the codes of refused alerts; content: roles of helplines, the privacy card; local: its page
 			ours: []string{
 				"internal/answer", "internal/content", "internal/store", "internal/discord", "internal/discord/api", "internal/discord/interact",
-				"internal/discord/rest",
+				"internal/discord/local", "internal/discord/rest",
 			},
 		},
 		"internal/discord/pins": {

@@ -133,6 +133,22 @@ func TestRunWithoutDatabase(t *testing.T) {
 	}
 }
 
+// TestRunLinksPrivacyPage: with a database and without one.
+func TestRunLinksPrivacyPage(t *testing.T) {
+	t.Parallel()
+	for database, sub := range map[string][]discordtest.Arg{filepath.Join(t.TempDir(), "bot.db"): {{Name: "about"}}, t.TempDir(): nil} {
+		fake := discordtest.New(discordtest.Options{})
+		env := map[string]string{"FAQBOT_DATABASE": database, "FAQBOT_PRIVACY_URL": "https://example.org/privacy"}
+		runAgainst(t, fake, env, func(ctx context.Context, _ *lines) {
+			got, err := fake.Send(ctx, fake.Command(discordtest.From{}, "privacy", sub...))
+			if err != nil || !bytes.Contains(got.Data, []byte(`"url":"https://example.org/privacy"`)) {
+				t.Errorf("%v: got %s, %v", sub, got.Data, err)
+			}
+		})
+		fake.Close()
+	}
+}
+
 // served is where the log says that health checks are answered.
 func served(ctx context.Context, t *testing.T, log *lines) string {
 	t.Helper()

@@ -33,6 +33,7 @@ type tools struct {
 	memory   *local.Memory
 	upkeep   upkeep.Upkeep
 	key      tag.Key
+	privacy  string        // of discord.Config
 	made     chan struct{} // closed once all of them are there
 }
 
@@ -49,7 +50,7 @@ func (t *tools) into(c *discord.Config) {
 	if t == nil {
 		return
 	}
-	c.Tools, t.key = t.make, c.Key()
+	c.Tools, t.key, t.privacy = t.make, c.Key(), c.PrivacyURL
 	c.Alert = func(ctx context.Context, a discord.Alert) error { return t.desk.Alert(ctx, a) }
 	c.Alarm = func(ctx context.Context, a discord.Alert) error {
 		_, err := t.desk.AlertUnasked(ctx, a)
@@ -70,7 +71,7 @@ func (t *tools) into(c *discord.Config) {
 
 // make is called once, before any event comes.
 func (t *tools) make(calls *api.Client) []interact.Tool {
-	t.desk = moderation.New(moderation.Config{Store: t.store, Bot: t.bot, Calls: calls, Log: t.log, Now: time.Now})
+	t.desk = moderation.New(moderation.Config{Store: t.store, Bot: t.bot, Calls: calls, Log: t.log, Now: time.Now, PrivacyURL: t.privacy})
 	t.pins = pins.New(pins.Config{Store: t.store, Bot: t.bot, Calls: calls, Log: t.log, Now: time.Now})
 	t.feedback = feedback.New(feedback.Config{Store: t.store, Bot: t.bot, Calls: calls, Log: t.log, Now: time.Now, Pins: t.pins.Problems})
 	t.memory = local.New(local.Config{Store: t.store, Settings: t.desk.Settings, Bot: t.bot, Log: t.log, Now: time.Now})

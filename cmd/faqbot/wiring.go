@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"os"
 	"os/signal"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"faqbot/internal/answer"
 	"faqbot/internal/discord"
+	"faqbot/internal/discord/api"
 )
 
 // checkDiscord says what Discord would refuse in a reply.
@@ -29,18 +31,32 @@ const tokenVariable = "FAQBOT_DISCORD_TOKEN" //nolint:gosec // the name of a var
 
 // discordFlags say as whom, and where, Discord is spoken to.
 type discordFlags struct {
-	DiscordTokenFile string `placeholder:"FILE" help:"File that holds the bot's token; FAQBOT_DISCORD_TOKEN, the token itself, wins over it."`
-	DiscordAPI       string `name:"discord-api" placeholder:"ORIGIN" help:"Origin of Discord's API in place of its own, such as http://127.0.0.1:8080."`
-	DiscordGuild     string `placeholder:"ID" help:"Register the commands in this server alone, at once: for testing."`
-	Overhear         bool   `help:"Ask Discord for what is not addressed to the bot, so that it can answer questions to nobody in the channels that a server's settings name. Needs the message content intent, which is switched on in the developer portal."`
-	DiscordURL       string `name:"discord-url" default:"https://example.org/faqbot" placeholder:"URL" help:"Page about this bot or those who run it. Discord asks for one in the User-Agent of every bot."`
+	DiscordTokenFile string  `placeholder:"FILE" help:"File that holds the bot's token; FAQBOT_DISCORD_TOKEN, the token itself, wins over it."`
+	DiscordAPI       string  `name:"discord-api" placeholder:"ORIGIN" help:"Origin of Discord's API in place of its own, such as http://127.0.0.1:8080."`
+	DiscordGuild     string  `placeholder:"ID" help:"Register the commands in this server alone, at once: for testing."`
+	Overhear         bool    `help:"Ask Discord for what is not addressed to the bot, so that it can answer questions to nobody in the channels that a server's settings name. Needs the message content intent, which is switched on in the developer portal."`
+	DiscordURL       string  `name:"discord-url" default:"https://example.org/faqbot" placeholder:"URL" help:"Page about this bot or those who run it. Discord asks for one in the User-Agent of every bot."`
+	PrivacyURL       webPage `name:"privacy-url" placeholder:"URL" help:"Your privacy policy, as an https address: the card of /privacy gets a button that opens it."`
+}
+
+// webPage is the https address of a page that a button can open; empty when it was not given.
+type webPage string
+
+// UnmarshalText refuses what Discord would not open.
+func (w *webPage) UnmarshalText(raw []byte) error {
+	u, err := url.Parse(string(raw))
+	if err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.String() != string(raw) || len(raw) > api.MaxButtonURLRunes {
+		return fmt.Errorf("%q is no https address of a page, such as https://example.org/privacy", raw)
+	}
+	*w = webPage(raw)
+	return nil
 }
 
 // config returns what the flags say.
 func (f discordFlags) config(bot *answer.Bot, token string, log *slog.Logger) discord.Config {
 	return discord.Config{
 		Bot: bot, Token: token, API: f.DiscordAPI, Guild: f.DiscordGuild, ProjectURL: f.DiscordURL, Version: userAgentVersion(), Log: log,
-		Overhear: f.Overhear,
+		Overhear: f.Overhear, PrivacyURL: string(f.PrivacyURL),
 	}
 }
 

@@ -89,7 +89,7 @@ func newAdapter(c Config, calls *api.Client, user, application string) *adapter 
 	}
 	a.rules, a.alarm, a.left, a.overhears, a.memory = c.Rules, c.Alarm, c.Left, c.Overhear, newMemory()
 	a.moderates, a.putAway = c.Moderates, c.PutAway
-	a.local = local.Look{Lines: c.Lines, Country: c.Country, Log: c.Log, Go: func(ctx context.Context, work func()) {
+	a.local = local.Look{Lines: c.Lines, Country: c.Country, Page: c.PrivacyURL, Log: c.Log, Go: func(ctx context.Context, work func()) {
 		a.working.Go(func() {
 			defer a.recovered(ctx, "look")
 			work()

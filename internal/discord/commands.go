@@ -42,7 +42,7 @@ func commands(bot *answer.Bot) []command {
 	return []command{
 		{
 			name: "ask", description: "Ask in your own words. Only you see the answer.", handle: commandAsk,
-			option: &api.Option{Name: optionQuestion, Description: "Your question", Required: true, MaxLength: maxQuestionLength},
+			option: &api.Option{Name: optionQuestion, Description: "Your question", Required: true, MaxLength: api.MaxContentRunes}, // as a message has
 		},
 		{
 			name: "faq", description: "Open one of the reviewed answers.", handle: commandEntry(optionTopic),
@@ -70,9 +70,6 @@ func commands(bot *answer.Bot) []command {
 		{name: "privacy", description: "What happens with what you type.", handle: commandFixed(content.CardPrivacy)},
 	}
 }
-
-// maxQuestionLength is what a member can type into a message, so that nothing needs to be cut.
-const maxQuestionLength = api.MaxContentRunes
 
 func commandAsk(ctx context.Context, a *adapter, in input) (response, error) {
 	return a.askWords(ctx, in.options[optionQuestion], in)

@@ -232,7 +232,7 @@ func linkButtons(c answer.Card) []discordgo.MessageComponent {
 	var out []discordgo.MessageComponent
 	for _, contact := range c.Contacts() {
 		if contact.Link != "" && len(out) < api.MaxButtonsPerRow {
-			out = append(out, discordgo.Button{Label: api.Cut(contact.Name, api.MaxButtonLabelRunes), Style: discordgo.LinkButton, URL: contact.Link})
+			out = append(out, api.Link(contact.Name, contact.Link))
 		}
 	}
 	return out

@@ -183,7 +183,9 @@ func showNone(_ context.Context, a *adapter, in input) (response, error) {
 func (a *adapter) fixed(id string, in input) (response, error) {
 	card, _ := a.bot.Fixed(id, in.question)
 	in.share, in.card = false, ""
-	return a.draw(answer.NoAnswer{Card: card}, in)
+	r, err := a.draw(answer.NoAnswer{Card: card}, in)
+	r.message = local.WithPage(r.message, id, a.local.Page)
+	return r, err
 }
 
 // showHelp shows where to turn, with a menu of countries.

@@ -30,6 +30,7 @@ type Config struct {
 	Version string // for the User-Agent
 	// ProjectURL says in the User-Agent where those who run the bot are found, as Discord asks of every bot.
 	ProjectURL string
+	PrivacyURL string // https page that the card about privacy links to; empty for none
 	Log        *slog.Logger
 	// Alert tells a server's moderators that a member asks for one. Nil is for nobody to tell; an error says that nobody was told. Its
 	// context ends when the member must be answered.

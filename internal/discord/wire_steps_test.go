@@ -23,6 +23,7 @@ func (p *player) setting(line string) bool {
 	settings := map[string]func(){
 		"show the start":         func() { p.starting = true },
 		"commands in one server": func() { p.config = func(c *Config) { c.Guild = p.fake.GuildID } },
+		"a page about privacy":   func() { p.config = func(c *Config) { c.PrivacyURL = "https://example.org/privacy" } },
 		"the core is slow": func() {
 			p.change = func(b *process) {
 				b.adapter.within = 50 * time.Millisecond

@@ -39,6 +39,11 @@ func Button(label, path string, style discordgo.ButtonStyle) discordgo.MessageCo
 	return discordgo.Button{Label: Cut(label, MaxButtonLabelRunes), Style: style, CustomID: path}
 }
 
+// Link is a button that opens an https page.
+func Link(label, url string) discordgo.MessageComponent {
+	return discordgo.Button{Label: Cut(label, MaxButtonLabelRunes), Style: discordgo.LinkButton, URL: url}
+}
+
 // Quiet makes a button that draws no attention.
 func Quiet(label, path string) discordgo.MessageComponent {
 	return Button(label, path, discordgo.SecondaryButton)

@@ -1,5 +1,5 @@
-// Package local is what a server and a member have set, as far as cards show it: what stands in place of help lines, the country that menus
-// begin with, and the country that a member has asked to have remembered.
+// Package local is what an operator, a server and a member have set, as far as cards show it: a page about privacy, what stands in place of
+// help lines, the country that menus begin with, and the country that a member has asked to have remembered.
 //
 // It looks them up before an answer, in a time that the answer can spare, and keeps and forgets a member's country. It must not know what a
 // member asks, and decides nothing: an answer without any of this is right too.
@@ -12,8 +12,12 @@ import (
 	"time"
 
 	"faqbot/internal/answer"
+	"faqbot/internal/content"
 	"faqbot/internal/discord/api"
 )
+
+// labelPage is the button that opens a page about privacy.
+const labelPage = "Read the whole privacy page"
 
 // Within bounds what is read before an answer, which goes out 2 s after the question at the latest: most of that is the answer's own.
 const Within = 500 * time.Millisecond
@@ -29,6 +33,7 @@ type Set struct {
 type Look struct {
 	Lines   func(ctx context.Context, guild string) map[string]answer.Replacement // nil for none
 	Country func(ctx context.Context, guild, user string) (first, own string)     // nil for none
+	Page    string                                                                // about privacy, for WithPage; empty for none
 	Log     *slog.Logger
 	// Go runs a function by itself, and outlives its panic.
 	Go func(context.Context, func())
@@ -92,4 +97,13 @@ func Buttons(shown, own string) api.Components {
 		out = append(out, api.Quiet(labelForget, PathForget))
 	}
 	return out
+}
+
+// WithPage returns a message with a card, and above its other buttons one that opens a page about privacy, if the card is the one about that
+// and there is a page.
+func WithPage(m api.Body, card, page string) api.Body {
+	if card == content.CardPrivacy && page != "" {
+		m.Components = append(api.Rows(api.Buttons(api.Link(labelPage, page))), m.Components...)
+	}
+	return m
 }

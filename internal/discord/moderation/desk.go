@@ -36,13 +36,15 @@ const lookWithin = 700 * time.Millisecond
 // ErrNobody says that a server has set up nobody to tell.
 var ErrNobody = errors.New("no moderators are set up to be told")
 
-// Config is what New needs; all of it is required.
+// Config is what New needs; all of it is required but PrivacyURL.
 type Config struct {
 	Store *store.Store
 	Bot   *answer.Bot
 	Calls *api.Client
 	Log   *slog.Logger
 	Now   func() time.Time
+	// PrivacyURL is that of discord.Config.
+	PrivacyURL string
 }
 
 // Desk is the moderators' place in every server. It is safe for concurrent use.

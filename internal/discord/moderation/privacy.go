@@ -8,6 +8,7 @@ import (
 	"faqbot/internal/discord"
 	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/interact"
+	"faqbot/internal/discord/local"
 )
 
 const (
@@ -60,7 +61,7 @@ func (d *Desk) privacy(_ context.Context, r interact.Request) (interact.Response
 	}
 	card, _ := d.Bot.Fixed(content.CardPrivacy, answer.Question{Locale: r.Locale, Heard: answer.Addressed, At: r.At})
 	body, err := discord.Render(d.Bot, answer.NoAnswer{Card: card}, discord.View{})
-	return interact.Response{Body: body}, err //nolint:wrapcheck // it says that the card is empty
+	return interact.Response{Body: local.WithPage(body, content.CardPrivacy, d.PrivacyURL)}, err //nolint:wrapcheck // it says that the card is empty
 }
 
 // pressPrivacy deletes what there is of the one who pressed.

@@ -1,12 +1,14 @@
 package moderation
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
 
+	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/interact"
 	"faqbot/internal/store"
 )
@@ -19,6 +21,14 @@ func TestPrivacy(t *testing.T) {
 	body := b.use(privacyName, about)
 	if len(body.Embeds) != 1 || body.Embeds[0].Title == "" {
 		t.Errorf("the card is %+v", body)
+	}
+	const page = "https://example.org/privacy"
+	rows := len(body.Components)
+	b.PrivacyURL = page
+	body = b.use(privacyName, about)
+	raw, err := json.Marshal(body.Components)
+	if err != nil || len(body.Components) != rows+1 || len(api.Check(body)) > 0 || !strings.Contains(string(raw), `"url":"`+page+`"`) {
+		t.Errorf("with a page its buttons are %s, %v", raw, err)
 	}
 }
 
