@@ -64,7 +64,7 @@ func (s *Store) AddAudit(ctx context.Context, a Audit) error {
 
 // Audits returns at most limit notes of a server, newest first.
 func (s *Store) Audits(ctx context.Context, guild string, limit int) ([]Audit, error) {
-	notes, err := list(ctx, s.reader, func(rows *sql.Rows, a *Audit) error {
+	notes, err := list(ctx, s.rows(), func(rows *sql.Rows, a *Audit) error {
 		return rows.Scan(&a.Guild, (*instant)(&a.At), &a.Actor, &a.Action, &a.Target)
 	}, `SELECT guild, at, actor, action, target FROM audit WHERE guild = $1 ORDER BY at DESC, action, target LIMIT $2`, guild, max(limit, 0))
 	return notes, s.explain("read audit", err)

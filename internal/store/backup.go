@@ -38,7 +38,7 @@ type line struct {
 }
 
 // Backup writes everything as of one moment into a new file that only its user can read, while the bot runs. The file appears when it is
-// whole. It refuses to replace a file.
+// whole. It refuses to replace a file. The store must be open.
 func (s *Store) Backup(ctx context.Context, file string) error {
 	if _, err := os.Lstat(file); !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("back up: %s is there already: give the path of a new file", file)

@@ -74,7 +74,7 @@ func connectSQLite(path string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Store{kind: KindSQLite, place: absolute, writer: writer, reader: reader, file: file}, nil
+	return &Store{database: database{KindSQLite, absolute, writer, reader, file}}, nil
 }
 
 // sqlitePool is a pool of at most so many connections, which are not opened yet.
@@ -148,5 +148,5 @@ func connectPostgres(address string) (*Store, error) {
 	pool.SetMaxIdleConns(maxConnections)
 	pool.SetConnMaxLifetime(connectionLife)
 	place := fmt.Sprintf("PostgreSQL database %q at %s:%d", config.Database, config.Host, config.Port)
-	return &Store{kind: KindPostgreSQL, place: place, writer: pool, reader: pool}, nil
+	return &Store{database: database{KindPostgreSQL, place, pool, pool, nil}}, nil
 }

@@ -25,7 +25,7 @@ func (s *Store) Count(ctx context.Context, guild, kind, entry string, at time.Ti
 
 // Counts returns a server's counts of the days of both instants and between them, by day, kind and entry.
 func (s *Store) Counts(ctx context.Context, guild string, from, to time.Time) ([]Count, error) {
-	found, err := list(ctx, s.reader, func(rows *sql.Rows, c *Count) error {
+	found, err := list(ctx, s.rows(), func(rows *sql.Rows, c *Count) error {
 		return rows.Scan(&c.Day, &c.Kind, &c.Entry, &c.N)
 	}, `SELECT day, kind, entry, n FROM counts WHERE guild = $1 AND day BETWEEN $2 AND $3`, guild, day(from), day(to))
 	slices.SortFunc(found, func(a, b Count) int {
@@ -52,7 +52,7 @@ func (s *Store) Vote(ctx context.Context, guild, entry string, helpful bool, at 
 
 // Votes returns a server's votes of the days of both instants and between them, by day and entry.
 func (s *Store) Votes(ctx context.Context, guild string, from, to time.Time) ([]Votes, error) {
-	found, err := list(ctx, s.reader, func(rows *sql.Rows, v *Votes) error {
+	found, err := list(ctx, s.rows(), func(rows *sql.Rows, v *Votes) error {
 		return rows.Scan(&v.Day, &v.Entry, &v.Helpful, &v.Unhelpful)
 	}, `SELECT day, entry, helpful, unhelpful FROM votes WHERE guild = $1 AND day BETWEEN $2 AND $3`, guild, day(from), day(to))
 	slices.SortFunc(found, func(a, b Votes) int { return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.Entry, b.Entry)) })
@@ -90,7 +90,7 @@ func (s *Store) CountTopic(ctx context.Context, guild, nearest string, at time.T
 
 // Topics returns what went unanswered on the days of both instants and between them, the most frequent first.
 func (s *Store) Topics(ctx context.Context, guild string, from, to time.Time) ([]Topic, error) {
-	found, err := list(ctx, s.reader, func(rows *sql.Rows, t *Topic) error {
+	found, err := list(ctx, s.rows(), func(rows *sql.Rows, t *Topic) error {
 		return rows.Scan(&t.Entry, &t.Count, &t.State)
 	}, `SELECT t.entry, CAST(sum(t.n) AS BIGINT), coalesce(s.state, 'new')
 		FROM topics t LEFT JOIN topic_states s ON s.guild = t.guild AND s.entry = t.entry

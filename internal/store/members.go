@@ -30,7 +30,7 @@ func (s *Store) Donate(ctx context.Context, guild, text string, at time.Time) er
 // Donations returns what was given in a server, or in all for an empty guild, by server, day and text, which tells nothing of the order
 // in which it was given.
 func (s *Store) Donations(ctx context.Context, guild string) ([]Donation, error) {
-	found, err := list(ctx, s.reader, func(rows *sql.Rows, d *Donation) error {
+	found, err := list(ctx, s.rows(), func(rows *sql.Rows, d *Donation) error {
 		return rows.Scan(&d.Guild, &d.Day, &d.Text)
 	}, `SELECT guild, day, words FROM donations WHERE guild = $1 OR $1 = ''`, guild)
 	slices.SortFunc(found, func(a, b Donation) int {
@@ -62,7 +62,7 @@ func (s *Store) SaveCountry(ctx context.Context, user, code string, at time.Time
 
 // Country returns a member's country; empty where none is kept.
 func (s *Store) Country(ctx context.Context, user string) (string, error) {
-	found, err := list(ctx, s.reader, func(rows *sql.Rows, code *string) error {
+	found, err := list(ctx, s.rows(), func(rows *sql.Rows, code *string) error {
 		return rows.Scan(code)
 	}, `SELECT country FROM countries WHERE member = $1`, user)
 	return strings.Join(found, ""), s.explain("read country", err) // at most one
@@ -106,7 +106,7 @@ func (s *Store) Guilds(ctx context.Context) ([]string, error) {
 	for _, t := range tablesWith("guild") {
 		selects = append(selects, "SELECT guild FROM "+t.name+" WHERE guild <> ''")
 	}
-	guilds, err := list(ctx, s.reader, func(rows *sql.Rows, guild *string) error { return rows.Scan(guild) },
+	guilds, err := list(ctx, s.rows(), func(rows *sql.Rows, guild *string) error { return rows.Scan(guild) },
 		strings.Join(selects, " UNION ")+" ORDER BY guild")
 	return guilds, s.explain("list servers", err)
 }
@@ -114,7 +114,7 @@ func (s *Store) Guilds(ctx context.Context) ([]string, error) {
 // Prune deletes what is too old at an instant: figures and donations by each server's retention, notes and members' countries after a year,
 // overrides that have expired. It returns how many rows went.
 func (s *Store) Prune(ctx context.Context, at time.Time) (int64, error) {
-	retentions, err := list(ctx, s.reader, func(rows *sql.Rows, days *int) error { return rows.Scan(days) },
+	retentions, err := list(ctx, s.rows(), func(rows *sql.Rows, days *int) error { return rows.Scan(days) },
 		`SELECT DISTINCT retention_days FROM settings`)
 	if err != nil {
 		return 0, s.explain("prune", err)

@@ -15,7 +15,7 @@ import (
 const (
 	hintWritable = "it cannot be written: let the bot's user write the file and its folder, and mount them writable"
 	hintFull     = "the disk is full: free some space; what was written before is safe"
-	hintDamaged  = "it is damaged or no database of faqbot: move it away and restore a backup"
+	hintDamaged  = "it is damaged or no database of faqbot: stop the bot, move it away and restore a backup"
 	hintBusy     = "another process keeps it locked: stop that one, or try again"
 	hintLogin    = "the server refuses user or password: mend the URL"
 	hintServer   = "the server cannot be reached or is starting: start it, or mend the URL"

@@ -88,7 +88,7 @@ func (s *Store) Pins(ctx context.Context, guild string) ([]Pin, error) {
 }
 
 func (s *Store) pins(ctx context.Context, where string, args ...any) ([]Pin, error) {
-	found, err := list(ctx, s.reader, func(rows *sql.Rows, p *Pin) error {
+	found, err := list(ctx, s.rows(), func(rows *sql.Rows, p *Pin) error {
 		return rows.Scan(&p.Guild, &p.Channel, &p.Message, &p.Card, &p.Hash, &p.State, (*instant)(&p.Checked))
 	}, `SELECT guild, channel, message, card, hash, state, checked FROM pins `+where, args...)
 	// Not in SQL: the order of text there depends on the server's language.

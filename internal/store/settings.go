@@ -68,7 +68,7 @@ func (s *Settings) problems() []error {
 
 // Settings returns a server's settings, or the defaults where none are stored.
 func (s *Store) Settings(ctx context.Context, guild string) (Settings, error) {
-	found, err := readSettings(ctx, s.reader, guild)
+	found, err := readSettings(ctx, s.rows(), guild)
 	return found, s.explain("read settings", err)
 }
 
@@ -201,7 +201,7 @@ func (s *Store) SetOverride(ctx context.Context, o Override, by Audit) error {
 
 // Overrides returns a server's overrides that hold at an instant, by helpline.
 func (s *Store) Overrides(ctx context.Context, guild string, at time.Time) ([]Override, error) {
-	found, err := list(ctx, s.reader, func(rows *sql.Rows, o *Override) error {
+	found, err := list(ctx, s.rows(), func(rows *sql.Rows, o *Override) error {
 		return rows.Scan(&o.Guild, &o.Line, &o.Name, &o.Phone, &o.URL, (*instant)(&o.Expires), &o.By)
 	}, `SELECT guild, line, name, phone, url, expires, by_user FROM overrides WHERE guild = $1 AND expires > $2`, guild, at.UnixMilli())
 	slices.SortFunc(found, func(a, b Override) int { return cmp.Compare(a.Line, b.Line) })

@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync/atomic"
 )
 
 // The kinds of databases.
@@ -23,8 +24,16 @@ const (
 	KindPostgreSQL = "postgresql"
 )
 
-// Store is an open database. It is safe for concurrent use, also by several processes. Every change is one transaction.
+// Store is a database. It is safe for concurrent use, also by several processes. Every change is one transaction. Until it is open, what
+// reads or changes something fails at once.
 type Store struct {
+	address  string
+	waiting  atomic.Bool // until it is open
+	database             // set before that is false, and not touched until then
+}
+
+// database is what there is of an open one.
+type database struct {
 	kind   string
 	place  string  // for errors: a path, or server and name without the password
 	writer *sql.DB // one connection where the kind is SQLite
@@ -32,33 +41,57 @@ type Store struct {
 	file   os.FileInfo
 }
 
-// Open opens the database at an address, a file's path or a postgres:// URL, and brings its schema up to date, each step wholly or not at
-// all. Of several processes that open at once, one does this and the others wait. It fails for a schema newer than the program, and for a
-// database that cannot be written.
+// errWaiting is what callers get before the store is open.
+var errWaiting = errors.New("the database could not be opened yet")
+
+// New returns the store at an address, a file's path or a postgres:// URL, which is not open yet.
+func New(address string) *Store {
+	s := &Store{address: address}
+	s.waiting.Store(true)
+	return s
+}
+
+// Open returns the store at an address, open.
 func Open(ctx context.Context, address string) (*Store, error) {
-	s, err := connect(address)
-	if err != nil {
+	s := New(address)
+	if err := s.Open(ctx); err != nil {
 		return nil, err
-	}
-	err = s.explain("open database", s.migrate(ctx, latest))
-	if err == nil {
-		err = s.Ping(ctx)
-	}
-	if err != nil {
-		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
 
+// Open opens the database, and brings its schema up to date, each step wholly or not at all. Of several processes that open at once, one does
+// this and the others wait. It fails for a schema newer than the program, and for a database that cannot be written. It may be called, by one
+// goroutine, until it has not failed.
+func (s *Store) Open(ctx context.Context) error {
+	found, err := connect(s.address)
+	if err != nil {
+		return err
+	}
+	err = found.explain("open database", found.migrate(ctx, latest))
+	if err == nil {
+		err = found.Ping(ctx)
+	}
+	if err != nil {
+		return errors.Join(err, found.Close())
+	}
+	s.database = found.database
+	s.waiting.Store(false)
+	return nil
+}
+
 // Close ends all connections. A store in a file then is that one file.
 func (s *Store) Close() error {
+	if s.waiting.Load() {
+		return nil
+	}
 	if err := errors.Join(s.reader.Close(), s.writer.Close()); err != nil { // one pool can be closed twice
 		return fmt.Errorf("close database: %w", err)
 	}
 	return nil
 }
 
-// Kind is KindSQLite or KindPostgreSQL.
+// Kind is KindSQLite or KindPostgreSQL, once the store is open.
 func (s *Store) Kind() string { return s.kind }
 
 // Ping fails unless the database can be written. It commits a tiny change: a change that is rolled back reaches no disk, and so finds
@@ -71,6 +104,9 @@ func (s *Store) Ping(ctx context.Context) error {
 
 // write runs f in a transaction. The verb begins the error.
 func (s *Store) write(ctx context.Context, verb string, f func(*sql.Tx) error) error {
+	if s.waiting.Load() {
+		return fmt.Errorf("%s: %w", verb, errWaiting)
+	}
 	if err := s.missing(); err != nil {
 		return fmt.Errorf("%s: %w", verb, err)
 	}
@@ -124,6 +160,22 @@ func run(ctx context.Context, tx *sql.Tx, changes ...change) (n int64, err error
 // source is a pool or a transaction.
 type source interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// rows is where rows are read from.
+func (s *Store) rows() source {
+	if s.waiting.Load() {
+		return nothing{}
+	}
+	return s.reader
+}
+
+// nothing is a source before the store is open.
+type nothing struct{}
+
+// QueryContext fails.
+func (nothing) QueryContext(context.Context, string, ...any) (*sql.Rows, error) {
+	return nil, errWaiting
 }
 
 // list returns what scan makes of each row.
