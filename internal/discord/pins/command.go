@@ -67,7 +67,13 @@ func say(format string, args ...any) api.Body {
 
 func now(body api.Body) (interact.Response, error) { return interact.Response{Body: body}, nil }
 
-// later makes a response of work of several calls, which waits for its turn.
+// trouble says that the database failed a command.
+func (p *Pins) trouble(ctx context.Context, err error) api.Body {
+	p.log.ErrorContext(ctx, "the database failed a moderator's command on pins", "error", err)
+	return say(textTrouble)
+}
+
+// later makes a response of work of several calls, which waits for its turn. It fails where the database does.
 func (p *Pins) later(work func(context.Context) (api.Body, error)) (interact.Response, error) {
 	return interact.Response{Later: func(ctx context.Context) api.Body {
 		if err := p.enter(ctx); err != nil {
@@ -77,8 +83,7 @@ func (p *Pins) later(work func(context.Context) (api.Body, error)) (interact.Res
 		defer p.leave()
 		body, err := work(ctx)
 		if err != nil {
-			p.log.ErrorContext(ctx, "a moderator's command on pins failed", "error", err)
-			return say(textBusy)
+			return p.trouble(ctx, err)
 		}
 		return body
 	}}, nil
@@ -87,7 +92,7 @@ func (p *Pins) later(work func(context.Context) (api.Body, error)) (interact.Res
 // handle answers /resource.
 func (p *Pins) handle(ctx context.Context, r interact.Request) (interact.Response, error) {
 	if ok, err := p.allowed(ctx, r); err != nil {
-		return interact.Response{}, err
+		return now(p.trouble(ctx, err))
 	} else if !ok {
 		return now(say(textModerators))
 	}
@@ -270,7 +275,7 @@ func (p *Pins) unpin(ctx context.Context, r interact.Request) (api.Body, error) 
 func (p *Pins) list(ctx context.Context, r interact.Request) (interact.Response, error) {
 	pins, err := p.records.Pins(ctx, r.Guild)
 	if err != nil {
-		return interact.Response{}, fmt.Errorf("list pins: %w", err)
+		return now(p.trouble(ctx, fmt.Errorf("list pins: %w", err)))
 	}
 	if len(pins) == 0 {
 		return now(say(textNone))

@@ -386,6 +386,19 @@ func TestRunUnauthorized(t *testing.T) {
 	b.state(store.PinLive)
 }
 
+// TestDatabaseFails: moderators read what it is that fails.
+func TestDatabaseFails(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	p := b.process()
+	if err := b.store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, sub := range []string{"pin", "unpin", "list", "refresh"} {
+		b.says(b.ask(p, b.request(sub, sleepCard)), textTrouble)
+	}
+}
+
 // TestBusy: a command that gets no turn in its time says so.
 func TestBusy(t *testing.T) {
 	t.Parallel()

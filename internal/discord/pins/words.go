@@ -33,6 +33,7 @@ const (
 	textLater      = "Discord is not answering as it should right now. I have noted the card and will try again within the hour. " +
 		"You can see how it goes with /resource list."
 	textBusy        = "Discord is not answering as it should right now, so nothing has changed. Please try again in a few minutes."
+	textTrouble     = "The bot's database did not answer just now. Please try again in a minute."
 	textNotPinned   = "I have no card like that pinned here. /resource list shows where cards are pinned."
 	textUnpinned    = "Done. The card is gone from the channel."
 	textLeft        = "Done. I no longer look after this card. I can't reach its message, so please delete it yourself: %s"
