@@ -15,7 +15,6 @@ import (
 	"faqbot/internal/discord/gateway"
 	"faqbot/internal/discord/rest"
 	"faqbot/internal/health"
-	"faqbot/internal/store"
 	"faqbot/internal/terminal"
 )
 
@@ -27,17 +26,11 @@ type httpFlags struct {
 // off reports whether nothing is served.
 func (f httpFlags) off() bool { return f.HTTP == "" || f.HTTP == "-" }
 
-var errNoDatabase = errors.New("there is no database")
-
-// serveHealth answers health checks from now on, and returns what the bot tells of itself for them. The store may be nil. An address that
-// cannot be had is logged, and members are answered all the same. The caller calls stop.
-func (f httpFlags) serveHealth(ctx context.Context, st *store.Store, log *slog.Logger) (told figures.Listeners, stop func()) {
+// serveHealth answers health checks from now on, and returns what the bot tells of itself for them; ping fails unless the database works. An
+// address that cannot be had is logged, and members are answered all the same. The caller calls stop.
+func (f httpFlags) serveHealth(ctx context.Context, ping func(context.Context) error, log *slog.Logger) (told figures.Listeners, stop func()) {
 	if f.off() {
 		return figures.Listeners{}, func() {}
-	}
-	ping := func(context.Context) error { return errNoDatabase }
-	if st != nil {
-		ping = st.Ping
 	}
 	server := health.New(health.Config{Database: ping, Now: time.Now, Log: log}) //nolint:contextcheck // Prometheus asks without one
 	at, stop, err := server.Listen(ctx, f.HTTP)

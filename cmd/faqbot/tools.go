@@ -22,7 +22,7 @@ import (
 	"faqbot/internal/store"
 )
 
-// tools are what the bot can do on Discord besides answering. All of it needs the database.
+// tools are what the bot can do on Discord besides answering. All of it needs the database, and says so while that is not open.
 type tools struct {
 	store    *store.Store
 	bot      *answer.Bot
@@ -37,19 +37,12 @@ type tools struct {
 	made     chan struct{} // closed once all of them are there
 }
 
-// newTools returns nothing without a database.
 func newTools(st *store.Store, bot *answer.Bot, log *slog.Logger) *tools {
-	if st == nil {
-		return nil
-	}
 	return &tools{store: st, bot: bot, log: log, made: make(chan struct{})}
 }
 
 // into adds what the tools do to a configuration. Making them does nothing yet: doctor makes them too, to compare their commands.
 func (t *tools) into(c *discord.Config) {
-	if t == nil {
-		return
-	}
 	c.Tools, t.key, t.privacy = t.make, c.Key(), c.PrivacyURL
 	c.Alert = func(ctx context.Context, a discord.Alert) error { return t.desk.Alert(ctx, a) }
 	c.Alarm = func(ctx context.Context, a discord.Alert) error {
@@ -107,15 +100,14 @@ func (t *tools) rules(ctx context.Context, guild string) manners.Rules {
 	return manners.Rules{AskChannels: s.AskChannels, AskRoles: s.AskRoles, UnaskedChannels: s.UnaskedChannels, Cooldown: s.Cooldown}
 }
 
-// maintain keeps the pinned cards, and deletes what is no longer to be kept, until the context ends.
-func (t *tools) maintain(ctx context.Context) {
-	if t == nil {
-		return
-	}
-	select {
-	case <-t.made:
-	case <-ctx.Done():
-		return
+// maintain keeps the pinned cards, and deletes what is no longer to be kept, from when the database is open until the context ends.
+func (t *tools) maintain(ctx context.Context, opened <-chan struct{}) {
+	for _, needed := range []<-chan struct{}{t.made, opened} {
+		select {
+		case <-needed:
+		case <-ctx.Done():
+			return
+		}
 	}
 	var keeping sync.WaitGroup
 	keeping.Go(func() { t.upkeep.Run(ctx) })

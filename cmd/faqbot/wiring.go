@@ -84,7 +84,7 @@ func (l *logLevel) UnmarshalText(raw []byte) error {
 
 // Help is shown by --help.
 func (runCmd) Help() string {
-	return `Runs until it is told to stop (SIGINT, SIGTERM). SIGHUP, which a closed terminal sends too, has it read its content folder again while it answers; broken content is not taken over. The token comes from FAQBOT_DISCORD_TOKEN, or from the file that FAQBOT_DISCORD_TOKEN_FILE names. Without a database members are answered all the same; what needs one is off.
+	return `Runs until it is told to stop (SIGINT, SIGTERM). SIGHUP, which a closed terminal sends too, has it read its content folder again while it answers; broken content is not taken over. The token comes from FAQBOT_DISCORD_TOKEN, or from the file that FAQBOT_DISCORD_TOKEN_FILE names. A database that cannot be opened is tried again until it can; members are answered all the same, and what needs it is off until then.
 
 Example:
 
@@ -107,8 +107,8 @@ func (c *runCmd) Run(p *program) error {
 	ctx, stop := signal.NotifyContext(p.ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	log := slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: slog.Level(c.LogLevel)}))
-	st, done := c.openStore(ctx, log)
-	told, silence := c.serveHealth(ctx, st, log)
+	st, opened, done := c.openStore(ctx, log)
+	told, silence := c.serveHealth(ctx, st.Ping, log)
 	config := c.config(bot, token, log)
 	config.Figures = told
 	tools := newTools(st, bot, log)
@@ -121,7 +121,7 @@ func (c *runCmd) Run(p *program) error {
 	}
 	go reading.run(ctx, hangups) // a stop does not wait: learning takes a minute, and leaves nothing half done
 	var maintaining sync.WaitGroup
-	maintaining.Go(func() { tools.maintain(ctx) })
+	maintaining.Go(func() { tools.maintain(ctx, opened) })
 	err = discord.Run(ctx, config)
 	stop()
 	maintaining.Wait()
