@@ -126,7 +126,7 @@ func (c *doctorCmd) onDiscord(ctx context.Context, p *program, lib *content.Libr
 	}
 	if lib != nil {
 		config.Bot = answer.NewCards(lib)
-		newTools(st, config.Bot, config.Log).into(&config)
+		newTools(store.New(c.Database), config.Bot, config.Log).into(&config) // to know their commands takes no open database
 		look.Registered = func(ctx context.Context, application string) (bool, error) {
 			return discord.Registered(ctx, config, calls, application)
 		}

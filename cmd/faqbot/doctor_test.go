@@ -2,10 +2,13 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -158,6 +161,36 @@ ok    clock: within 5s of Discord's
 	if code != exitGood || strings.Count(out, "\n") != strings.Count(want, "\n") ||
 		!strings.Contains(out, `{"level":"ok","subject":"clock","text":"within 5s of Discord's","mend":""}`+"\n") {
 		t.Errorf("exit code %d, said\n%s", code, out)
+	}
+}
+
+// TestDoctorKnowsCommandsWithoutADatabase: which commands are registered has nothing to do with one that is broken, old or not there yet.
+func TestDoctorKnowsCommandsWithoutADatabase(t *testing.T) {
+	t.Parallel()
+	c := newClinic(t)
+	runAgainst(t, c.fake, c.env, func(context.Context, *lines) {})
+	c.prepare()
+	old := c.env["FAQBOT_DATABASE"]
+	db, err := sql.Open("sqlite", old) // the store has brought the driver
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = db.ExecContext(t.Context(), "DELETE FROM goose_db_version WHERE version_id > 1")
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for database, want := range map[string]string{
+		filepath.Join(t.TempDir(), "new.db"): "ok    database: sqlite, none yet",
+		testContent(t):                       "fail  database: open database",
+		old:                                  "warn  database: its schema has version 1",
+	} {
+		c.env["FAQBOT_DATABASE"] = database
+		if _, out := c.visit(); !strings.Contains(out, want) || !strings.Contains(out, "\nok    commands: registered as they are here\n") {
+			t.Errorf("said\n%s\nwant %s, and that the commands are right", out, want)
+		}
+		if _, err := os.Stat(filepath.Join(filepath.Dir(database), "new.db")); err == nil {
+			t.Error("the doctor has made a database")
+		}
 	}
 }
 
