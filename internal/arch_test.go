@@ -108,7 +108,7 @@ func table() map[string]row {
 		"internal/discord/feedback": {
 			ours: []string{
 				"internal/answer", "internal/store", "internal/text", "internal/chart", "internal/guard",
-				"internal/discord", "internal/discord/api", "internal/discord/interact",
+				"internal/discord", "internal/discord/api", "internal/discord/interact", "internal/discord/local",
 			},
 		},
 		"internal/discord/local": {

@@ -66,8 +66,10 @@ func (t *tools) into(c *discord.Config) {
 func (t *tools) make(calls *api.Client) []interact.Tool {
 	t.desk = moderation.New(moderation.Config{Store: t.store, Bot: t.bot, Calls: calls, Log: t.log, Now: time.Now, PrivacyURL: t.privacy})
 	t.pins = pins.New(pins.Config{Store: t.store, Bot: t.bot, Calls: calls, Log: t.log, Now: time.Now})
-	t.feedback = feedback.New(feedback.Config{Store: t.store, Bot: t.bot, Calls: calls, Log: t.log, Now: time.Now, Pins: t.pins.Problems})
 	t.memory = local.New(local.Config{Store: t.store, Settings: t.desk.Settings, Bot: t.bot, Log: t.log, Now: time.Now})
+	t.feedback = feedback.New(feedback.Config{
+		Store: t.store, Bot: t.bot, Calls: calls, Log: t.log, Now: time.Now, Pins: t.pins.Problems, Local: t.look().At,
+	})
 	menu := suggest.New(suggest.Config{
 		Store: t.store, Bot: t.bot, Calls: calls, Log: t.log, Now: time.Now, Key: t.key, Refuse: t.desk.ModeratorHere, Local: t.look().At,
 		Sent: t.feedback.Sent,

@@ -34,9 +34,12 @@ func (f *Feedback) donate(ctx context.Context, r interact.Request) (interact.Res
 
 // take stores what a member sent, unless it speaks of danger: then the card for that comes, and nothing is kept.
 func (f *Feedback) take(ctx context.Context, r interact.Request, words text.Words) (interact.Response, error) {
-	out := f.Bot.Ask(answer.Question{Words: words, Locale: r.Locale, Heard: answer.Addressed, At: r.At})
+	set := f.Local(ctx, r.Guild, r.User)
+	out := f.Bot.Ask(answer.Question{
+		Words: words, Locale: r.Locale, Country: set.Own, Replaced: set.Replaced, Heard: answer.Addressed, At: r.At,
+	})
 	if out.Assessment.Level() != guard.LevelNone {
-		body, err := discord.Render(f.Bot, out.Reply, discord.View{})
+		body, err := discord.Render(f.Bot, out.Reply, discord.View{First: set.First})
 		return interact.Response{Body: body}, err //nolint:wrapcheck // the adapter says which tool and which interaction
 	}
 	said := func(words string) (interact.Response, error) { return say(r, words, discord.PathDonate), nil }

@@ -1,13 +1,17 @@
 package feedback
 
 import (
+	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"faqbot/internal/answer"
 	"faqbot/internal/discord/discordtest"
+	"faqbot/internal/discord/local"
 )
 
 // form is what a member sees of the form.
@@ -104,6 +108,45 @@ func TestDonatePlaces(t *testing.T) {
 	}
 	dm := discordtest.From{Place: discordtest.InDM}
 	wants(t, s.press(dm, s.ask(dm, unanswered), "donate/"), textDonateServer)
+}
+
+// TestDonateDanger: the card that a form gets which speaks of danger has the member's country, the help lines that the server's moderators
+// have put in, and the server's country first, as everywhere.
+func TestDonateDanger(t *testing.T) {
+	t.Parallel()
+	asked := make(chan string, 1)
+	s := newStage(t, func(c *Config) {
+		c.Local = func(_ context.Context, guild, user string) local.Set {
+			asked <- guild + " " + user
+			until := time.Date(2099, 12, 31, 12, 0, 0, 0, time.UTC)
+			return local.Set{Own: "GB", First: "US", Replaced: map[string]answer.Replacement{
+				"gb/test-samaritans": {Name: "Moved line", Phone: "0800 111", URL: "https://example.org/moved", Until: until},
+			}}
+		}
+	})
+	card := s.ask(discordtest.From{}, unanswered)
+	m := s.submitted(discordtest.From{}, card, s.opened(discordtest.From{}, card), danger)
+	select {
+	case got := <-asked:
+		if want := s.fake.GuildID + " " + s.fake.UserID; got != want {
+			t.Errorf("looked up %q, want %q", got, want)
+		}
+	default:
+		t.Error("nothing was looked up")
+	}
+	for _, words := range []string{"999", "Moved line"} {
+		if !strings.Contains(m.Content, words) {
+			t.Errorf("no %s in %s", words, m.Content)
+		}
+	}
+	for _, c := range m.all() {
+		if strings.HasPrefix(c.Path, "urgent/") && c.Options[0].Value != "US" {
+			t.Errorf("the menu begins with %s", c.Options[0].Value)
+		}
+	}
+	if !m.has("urgent/") || len(s.gifts()) > 0 {
+		t.Errorf("%s", m.raw)
+	}
 }
 
 // TestDonateForged: a form without its field is an empty one, as a form cannot be answered by a form; and what stands in a forged path comes

@@ -15,6 +15,7 @@ import (
 	"faqbot/internal/discord"
 	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/interact"
+	"faqbot/internal/discord/local"
 	"faqbot/internal/store"
 	"faqbot/internal/text"
 )
@@ -54,6 +55,8 @@ type Config struct {
 	Bot   *answer.Bot
 	Calls *api.Client
 	Log   *slog.Logger
+	// Local returns what is set in a server and by a member, for cards that the member alone sees.
+	Local func(ctx context.Context, guild, user string) local.Set
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 	// Pins says in a line each what is wrong with a server's pinned cards. Nil leaves that out of the figures.

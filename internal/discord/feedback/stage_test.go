@@ -18,6 +18,7 @@ import (
 	"faqbot/internal/discord/discordtest/lab"
 	"faqbot/internal/discord/discordtest/openapi"
 	"faqbot/internal/discord/interact"
+	"faqbot/internal/discord/local"
 	"faqbot/internal/store"
 )
 
@@ -53,6 +54,7 @@ func newStage(t *testing.T, change func(*Config)) *stage {
 	s.fake = discordtest.New(discordtest.Options{Validate: openapi.Validator(t)})
 	log := slog.New(slog.NewTextHandler(&s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	c := Config{Store: s.store, Bot: bot, Log: log, Now: func() time.Time { return time.Now().Add(time.Duration(s.ahead.Load())) }}
+	c.Local = func(context.Context, string, string) local.Set { return local.Set{} }
 	change(&c)
 	var tool *Feedback
 	running := make(chan error, 1)
