@@ -8,17 +8,32 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// What a number may have before it is taken for a person's: a dose or a year has four digits, a postal code five; a telephone number
-// that is written in groups seven.
+// What of an address can be known: how it ends, and names of mail that need no ending. Then "at" and "dot" as people write them so that no
+// program takes them for an address, in brackets or between other signs.
 const (
-	longNumber  = 5
-	longNumbers = 7
+	endings   = `(?:com|org|net|edu|gov|info|io|gg|app|dev|uk|de|eu|ca|au|nz|xyz|link)\b`
+	providers = `(?:gmail|googlemail|hotmail|outlook|yahoo|icloud|proton|protonmail|gmx|aol)\b`
+	opened    = `[ _-]?[\[({<] ?`
+	closed    = ` ?[\])}>][ _-]?`
+	at        = `[ _-](?:at|@)[ _-]`
+	dot       = `[ _-](?:dot|\.)[ _-]`
+	shownAt   = opened + `(?:at|@)` + closed
+	shownDot  = opened + `(?:dot|\.)` + closed
+	name      = `[\pL\d-]+`
+	person    = `(?:\S+` + dot + `)*\S+`
 )
 
-// A page's address, with or without its scheme, and a name such as somebody#1234.
 var (
-	address = regexp.MustCompile(`(?i)://|^\W*www\.|[\pL\d-]\.\pL{2,}/|[\pL\d-]\.(com|org|net|edu|gov|info|io|gg|app|dev|uk|de|eu|ca|au|nz|xyz|link)\b`)
+	// address is a page's, with or without its scheme; oldName is one such as somebody#1234.
+	address = regexp.MustCompile(`(?i)://|^\W*www\.|[\pL\d-]\.\pL{2,}/|[\pL\d-]\.` + endings)
 	oldName = regexp.MustCompile(`\pL.*#\d{4}\b`)
+	// written is an address with an at or a dot in brackets, with an at before what can be nothing but a place of mail, or with a written dot
+	// before a known ending. Who stares at a dot has written none.
+	written = regexp.MustCompile(`(?i)(?:` + person + shownAt + `\S+(?:(?:` + dot + `|` + shownDot + `)\S+)*` +
+		`|\S+` + shownDot + `\S+` +
+		`|` + person + at + `(?:` + name + `(?:` + dot + name + `)*` + dot + `(?:(?:me|co|us|fr|nl|ch|se|es|pl|ie|dk)\b|` + endings + `)` +
+		`|\pL[\pL\d.-]*\.(?:\pL{2,3}\b|` + endings + `)|` + providers + `)` +
+		`|` + name + dot + endings + `)[.,;:!?)]*`)
 )
 
 // ForDonation returns a member's words for the one use that the member agrees to on seeing them: as an example of how people ask. It is
@@ -32,46 +47,28 @@ func ForDonation(w Words) string {
 		}
 		return r
 	}, w.text())
-	var fields []string
-	for f := range strings.FieldsSeq(norm.NFKC.String(s)) {
-		if !personal(f) {
-			fields = append(fields, f)
-		}
+	for before := "\n"; s != before; { // what is left can be an address or a number anew
+		before = s
+		s = strings.Join(strings.Fields(norm.NFKC.String(s)), " ")
+		s = strings.Join(withoutNumbers(withoutAddresses(s)), " ")
 	}
-	whole, _ := head(strings.Join(withoutNumbers(fields), " ")) // one letter may have become many
+	whole, _ := head(s) // one letter may have become many
 	return strings.TrimSpace(whole)
 }
 
-// personal reports whether a word may tell of a person.
-func personal(field string) bool {
-	return strings.ContainsRune(field, '@') || address.MatchString(field) || oldName.MatchString(field) || digits(field) >= longNumber ||
-		strings.ContainsAny(field, "<>") && strings.ContainsAny(field, ":#/&")
-}
-
-// withoutNumbers drops numbers that are written in groups: words in a row without letters that hold many digits together.
-func withoutNumbers(fields []string) []string {
+// withoutAddresses drops addresses and names, and returns the words that are left.
+func withoutAddresses(s string) []string {
 	var out []string
-	for i := 0; i < len(fields); {
-		end, n := i, 0
-		for end < len(fields) && !strings.ContainsFunc(fields[end], unicode.IsLetter) {
-			n += digits(fields[end])
-			end++
+	for f := range strings.FieldsSeq(written.ReplaceAllString(s, " ")) {
+		if !personal(f) {
+			out = append(out, f)
 		}
-		if n < longNumbers {
-			end = max(end, i+1)
-			out = append(out, fields[i:end]...)
-		}
-		i = end
 	}
 	return out
 }
 
-func digits(s string) int {
-	n := 0
-	for _, r := range s {
-		if unicode.IsNumber(r) {
-			n++
-		}
-	}
-	return n
+// personal reports whether a word may tell of a person.
+func personal(field string) bool {
+	return strings.ContainsRune(field, '@') || address.MatchString(field) || oldName.MatchString(field) ||
+		strings.ContainsAny(field, "<>") && strings.ContainsAny(field, ":#/&")
 }
