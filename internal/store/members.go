@@ -39,9 +39,10 @@ func (s *Store) Donations(ctx context.Context, guild string) ([]Donation, error)
 	return found, s.explain("read donations", err)
 }
 
-// DeleteDonations deletes what was given in a server, or in all for an empty guild.
-func (s *Store) DeleteDonations(ctx context.Context, guild string) error {
-	_, err := s.erase(ctx, "delete donations", nil, to(`DELETE FROM donations WHERE guild = $1 OR $1 = ''`, guild))
+// DeleteDonations deletes what was given in a server, and notes who did.
+func (s *Store) DeleteDonations(ctx context.Context, guild string, by Audit) error {
+	by.Guild = guild
+	_, err := s.erase(ctx, "delete donations", []error{by.check()}, to(`DELETE FROM donations WHERE guild = $1`, guild), by.change())
 	return err
 }
 

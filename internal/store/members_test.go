@@ -106,10 +106,17 @@ func TestDonations(t *testing.T) {
 		ok(t, s.Donate(ctx, guild, "b", noon), s.Donate(ctx, guild, "a", noon), s.Donate(ctx, other, long, noon))
 		is(t, []Donation{{guild, "2026-03-10", "a"}, {guild, "2026-03-10", "b"}})(s.Donations(ctx, guild))
 		is(t, []Donation{{guild, "2026-03-10", "a"}, {guild, "2026-03-10", "b"}, {other, "2026-03-10", long}})(s.Donations(ctx, ""))
-		ok(t, s.DeleteDonations(ctx, guild))
+		by := Audit{Actor: "900", Action: ActionDeleteDonations, At: noon}
+		ok(t, s.DeleteDonations(ctx, guild, by))
 		is(t, []Donation{{other, "2026-03-10", long}})(s.Donations(ctx, ""))
-		ok(t, s.DeleteDonations(ctx, ""))
-		is[[]Donation](t, nil)(s.Donations(ctx, ""))
+		by.Guild = guild
+		is(t, []Audit{by})(s.Audits(ctx, guild, 9))
+		for _, wrong := range []error{s.DeleteDonations(ctx, "", by), s.DeleteDonations(ctx, other, Audit{Action: "nothing", At: noon})} {
+			if wrong == nil {
+				t.Error("it is deleted, and no note says by whom")
+			}
+		}
+		is(t, 1)(len(all(t, s, "donations")), nil)
 	})
 }
 
@@ -134,7 +141,7 @@ func TestErased(t *testing.T) {
 	if !found(words) || !found(member) {
 		t.Fatal("it is not in the files before")
 	}
-	ok(t, s.DeleteDonations(ctx, guild), s.ForgetMember(ctx, member))
+	ok(t, s.DeleteDonations(ctx, guild, Audit{Action: ActionDeleteDonations, At: noon}), s.ForgetMember(ctx, member))
 	if found(words) || found(member) {
 		t.Error("it is in the files afterwards")
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 // pathStats is the first word of what stands below the figures: stats/topic, a menu of topics; stats/state/{entry}, one of states;
-// stats/csv and stats/donations, files.
+// stats/csv and stats/donations, files; stats/delete, see deletePath.
 const pathStats = "stats"
 
 // What moderators read.
@@ -99,7 +99,7 @@ func below(topics []store.Topic, r interact.Request) api.Components {
 	}
 	files := api.Buttons(api.Quiet(labelCSV, pathStats+"/csv"))
 	if r.IsAdmin() {
-		files = append(files, api.Quiet(labelDonations, pathStats+"/donations"))
+		files = append(files, api.Quiet(labelDonations, pathStats+"/donations"), api.Quiet(labelDelete, pathStats+"/"+deletePath))
 	}
 	return api.Rows(api.Menu(pathStats+"/topic", labelTopic, choices), files)
 }
@@ -118,6 +118,8 @@ func (f *Feedback) statsPath(ctx context.Context, r interact.Request) (interact.
 		return plain(textAdmins)
 	case what == "donations":
 		return interact.Response{Later: func(ctx context.Context) api.Body { return f.exportDonations(ctx, r) }}, nil
+	case what == deletePath:
+		return f.deleteDonations(ctx, r, arg)
 	case what == "state" && picked != "":
 		return f.setState(ctx, r, arg, store.TopicState(picked))
 	case what == "topic" && picked != "":
