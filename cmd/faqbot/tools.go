@@ -64,7 +64,9 @@ func (t *tools) into(c *discord.Config) {
 
 // make is called once, before any event comes.
 func (t *tools) make(calls *api.Client) []interact.Tool {
-	t.desk = moderation.New(moderation.Config{Store: t.store, Bot: t.bot, Calls: calls, Log: t.log, Now: time.Now, PrivacyURL: t.privacy})
+	t.desk = moderation.New(moderation.Config{
+		Store: t.store, Bot: t.bot, Calls: calls, Log: t.log, Now: time.Now, PrivacyURL: t.privacy, Forget: func(user string) { t.feedback.Forget(user) },
+	})
 	t.pins = pins.New(pins.Config{Store: t.store, Bot: t.bot, Calls: calls, Log: t.log, Now: time.Now})
 	t.memory = local.New(local.Config{Store: t.store, Settings: t.desk.Settings, Bot: t.bot, Log: t.log, Now: time.Now})
 	t.feedback = feedback.New(feedback.Config{

@@ -32,6 +32,9 @@ func (f *Feedback) donate(ctx context.Context, r interact.Request) (interact.Res
 	}}, nil
 }
 
+// Forget drops a member's questions, which then cannot be given away. It is moderation.Config's Forget.
+func (f *Feedback) Forget(user string) { f.questions.drop(user) }
+
 // take stores what a member sent, unless it speaks of danger: then the card for that comes, and nothing is kept.
 func (f *Feedback) take(ctx context.Context, r interact.Request, words text.Words) (interact.Response, error) {
 	set := f.Local(ctx, r.Guild, r.User)

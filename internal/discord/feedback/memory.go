@@ -3,6 +3,7 @@ package feedback
 import (
 	"crypto/rand"
 	"crypto/sha256"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -67,6 +68,13 @@ func (q *questions) forget() {
 	q.list = append([]question(nil), q.list[n:]...) // no slot of the old list keeps a word
 	q.waking = false
 	q.wake()
+}
+
+// drop forgets all questions of a member.
+func (q *questions) drop(user string) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.list = slices.DeleteFunc(q.list, func(one question) bool { return one.user == user }) // which leaves no word behind the end
 }
 
 // of returns a member's own question; the zero one for any other.

@@ -29,6 +29,25 @@ func TestQuestions(t *testing.T) {
 	}
 }
 
+// TestDropped: a member's own questions go at once, and leave nothing in memory; those of others stay.
+func TestDropped(t *testing.T) {
+	t.Parallel()
+	f := New(Config{})
+	for i, user := range []string{"me", "you", "me"} {
+		f.questions.add(question{card: strconv.Itoa(i), user: user, words: text.New("hi")})
+	}
+	f.Forget("me")
+	f.Forget("nobody")
+	if f.questions.of("0", "me") != (question{}) || f.questions.of("2", "me") != (question{}) || f.questions.of("1", "you") == (question{}) {
+		t.Error("the wrong ones are dropped")
+	}
+	for _, slot := range f.questions.list[:cap(f.questions.list)] {
+		if slot.user == "me" {
+			t.Error("a slot keeps what was dropped")
+		}
+	}
+}
+
 // TestForgotten: words go from memory in time, whether or not anybody asks for them.
 func TestForgotten(t *testing.T) {
 	t.Parallel()

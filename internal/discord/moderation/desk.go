@@ -36,7 +36,7 @@ const lookWithin = 700 * time.Millisecond
 // ErrNobody says that a server has set up nobody to tell.
 var ErrNobody = errors.New("no moderators are set up to be told")
 
-// Config is what New needs; all of it is required but PrivacyURL.
+// Config is what New needs; all of it is required but PrivacyURL and Forget.
 type Config struct {
 	Store *store.Store
 	Bot   *answer.Bot
@@ -45,6 +45,8 @@ type Config struct {
 	Now   func() time.Time
 	// PrivacyURL is that of discord.Config.
 	PrivacyURL string
+	// Forget drops what others remember of a member's questions in memory. It may be nil.
+	Forget func(user string)
 }
 
 // Desk is the moderators' place in every server. It is safe for concurrent use.

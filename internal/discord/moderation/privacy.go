@@ -17,9 +17,10 @@ const (
 	privacyDeleteAbout = "Delete what the bot keeps with your id."
 
 	textAskDelete = "Delete everything that the bot keeps with your id, in every server? That is your country, if you asked the bot to " +
-		"remember it, and your id on what you did as a moderator. It cannot be undone."
+		"remember it, your id on what you did as a moderator, and in memory your last questions without an answer. It cannot be undone."
 	textDeleted = "Done. Deleted, for every server: the country that you asked the bot to remember, and your id on what you did as a " +
-		"moderator, if there was any.\n\nNever kept, so there was nothing to delete: your questions, the answers you got, your name, and which " +
+		"moderator, if there was any. Your last questions without an answer, which the bot remembers for some minutes so that you can give them away, " +
+		"are forgotten.\n\nNever stored, so there was nothing to delete: your other questions, the answers you got, your name, and which " +
 		"servers you are in.\n\nWhat stays: how often something was asked on a day, which names nobody, and questions that were given on purpose " +
 		"to make the bot better. Those have no name on them, so nobody can tell which are yours. Messages in channels are Discord's; you can " +
 		"delete your own, and put away the bot's replies to you."
@@ -68,6 +69,9 @@ func (d *Desk) privacy(_ context.Context, r interact.Request) (interact.Response
 func (d *Desk) pressPrivacy(ctx context.Context, r interact.Request) (interact.Response, error) {
 	if r.Arg != subDelete {
 		return say(textKept)
+	}
+	if d.Forget != nil {
+		d.Forget(r.User) // whatever the database does
 	}
 	deleting, cancel := context.WithTimeout(ctx, storeWithin)
 	defer cancel()

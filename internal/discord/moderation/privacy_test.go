@@ -3,6 +3,7 @@ package moderation
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -36,6 +37,8 @@ func TestPrivacyDelete(t *testing.T) {
 	t.Parallel()
 	b := newBed(t)
 	user := b.fake.UserID
+	var forgotten []string
+	b.Forget = func(user string) { forgotten = append(forgotten, user) }
 	if err := b.Store.SaveCountry(t.Context(), user, "GB", b.clock.now()); err != nil {
 		t.Fatal(err)
 	}
@@ -55,6 +58,9 @@ func TestPrivacyDelete(t *testing.T) {
 	if said := b.press(pathPrivacy, argKeep, ask).Content; said != textKept || country() != "GB" {
 		t.Errorf("kept: %q, country %q", said, country())
 	}
+	if len(forgotten) > 0 {
+		t.Errorf("forgotten is %q before anybody agreed", forgotten)
+	}
 	if said := b.press(pathPrivacy, subDelete, ask).Content; said != textDeleted || country() != "" {
 		t.Errorf("deleted: %q, country %q", said, country())
 	}
@@ -64,6 +70,9 @@ func TestPrivacyDelete(t *testing.T) {
 	b.breakStore()
 	if said := b.press(pathPrivacy, subDelete, ask).Content; said != textNotDeleted || strings.Contains(b.log.String(), user) {
 		t.Errorf("without a database: %q, log %s", said, b.log)
+	}
+	if !slices.Equal(forgotten, []string{user, user}) {
+		t.Errorf("forgotten is %q", forgotten)
 	}
 }
 
