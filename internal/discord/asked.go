@@ -21,7 +21,7 @@ const (
 
 // Asked is an answer that has gone out.
 type Asked struct {
-	Guild, Channel, User string // ids; Guild is empty in direct messages
+	Guild, Channel, User string // ids; Guild is empty in direct messages and in servers without the bot
 	Card                 string // the id of the interaction or message that was answered
 	Outcome              answer.Outcome
 	// Words are the question. They are empty where an entry was opened; where a member took none of the options of another answer, Card

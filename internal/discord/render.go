@@ -61,7 +61,7 @@ const (
 	textToldAlready = "You asked a moment ago, and the volunteer moderators were told then. They were not told again. They may not see it " +
 		"straight away, so please don't wait for them: " + textMeanwhile
 	textNobodyTold = "No moderator could be reached from here, and nobody has been told. Please don't wait: " + textMeanwhile
-	textNobodyHere = "There are no moderators in direct messages, and nobody has been told. Please don't wait: " + textMeanwhile
+	textNobodyHere = "The bot knows no moderators here, and nobody has been told. Please don't wait: " + textMeanwhile
 	textMeanwhile  = "if anyone may be in danger now, call your local emergency number (112 in the EU, 911 in the US and Canada, 999 in " +
 		"the UK, 000 in Australia). The card has more ways to reach a person, and someone you trust can stay with you."
 	// textPublic stands in public in place of an urgent card.

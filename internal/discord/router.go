@@ -49,7 +49,7 @@ type input struct {
 	private bool
 	// share is set where the card may be posted into the channel.
 	share bool
-	// guild and channel say where it happened; guild is empty in direct messages.
+	// guild and channel say where it happened; guild is empty in direct messages, and where api.GuildOf knows none.
 	guild, channel string
 	user           string
 	roles          []string
@@ -413,7 +413,7 @@ func dismiss(ctx context.Context, a *adapter, in input) (response, error) {
 func inputOf(i *discordgo.Interaction) input {
 	in := input{
 		id: i.ID, question: answer.Question{Locale: string(i.Locale), Heard: answer.Addressed, At: api.TimeOf(i.ID)},
-		options: map[string]string{}, private: true, guild: i.GuildID, channel: i.ChannelID,
+		options: map[string]string{}, private: true, guild: api.GuildOf(i), channel: i.ChannelID,
 	}
 	if i.Member != nil {
 		in.roles, in.permissions = i.Member.Roles, i.Member.Permissions

@@ -53,6 +53,17 @@ func DecodeInteraction(data json.RawMessage) (*discordgo.Interaction, error) {
 	return i, nil
 }
 
+// GuildOf is the server that an interaction happened in. One where the bot is by a member's installation alone is none: it has no settings and
+// no moderators that the bot knows, and what would be kept of it would go with the servers that the bot has left.
+func GuildOf(i *discordgo.Interaction) string {
+	_, byServer := i.AuthorizingIntegrationOwners[discordgo.ApplicationIntegrationGuildInstall]
+	_, byMember := i.AuthorizingIntegrationOwners[discordgo.ApplicationIntegrationUserInstall]
+	if byMember && !byServer {
+		return ""
+	}
+	return i.GuildID
+}
+
 // DecodeMessage reads a message. No list in it holds a nil, and its
 // components are left out. Author and Member may be nil. Errors do not quote the payload.
 func DecodeMessage(data json.RawMessage) (*discordgo.Message, error) {

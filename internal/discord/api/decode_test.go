@@ -200,3 +200,20 @@ func FuzzDecodeMessage(f *testing.F) {
 		useMessage(m)
 	})
 }
+
+// TestGuildOf: a server that has not installed the bot is none; where Discord does not say, it is one.
+func TestGuildOf(t *testing.T) {
+	t.Parallel()
+	const server, member = discordgo.ApplicationIntegrationGuildInstall, discordgo.ApplicationIntegrationUserInstall
+	type owners = map[discordgo.ApplicationIntegrationType]string
+	for want, all := range map[string][]owners{
+		"1": {{server: "1"}, {server: "1", member: "2"}, {}, nil},
+		"":  {{member: "2"}},
+	} {
+		for _, o := range all {
+			if got := GuildOf(&discordgo.Interaction{GuildID: "1", AuthorizingIntegrationOwners: o}); got != want {
+				t.Errorf("with %v the server is %q, want %q", o, got, want)
+			}
+		}
+	}
+}

@@ -149,6 +149,32 @@ func TestDonateDanger(t *testing.T) {
 	}
 }
 
+// TestDonateElsewhere: in a server that has not installed the bot nothing is stored, as it would go with the servers that the bot has left, and
+// what is counted counts for no server. Where the member has installed it, too, the server's own counts.
+func TestDonateElsewhere(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, quiet)
+	elsewhere := discordtest.From{Place: discordtest.UserInstall}
+	card := s.ask(elsewhere, unanswered)
+	m := s.submitted(elsewhere, card, form{Path: card.path(t, "donate/")}, unanswered)
+	wants(t, m, textDonateServer)
+	wants(t, s.press(elsewhere, m, "wrong/"), textNoServer)
+	s.press(elsewhere, m, "vote/yes")
+	if given, guilds := s.gifts(), must(s.store.Guilds(s.ctx))(t); len(given)+len(guilds) > 0 {
+		t.Errorf("stored: %q, of %q", given, guilds)
+	}
+	if counts := must(s.store.Counts(s.ctx, "", time.Now().AddDate(0, 0, -1), time.Now()))(t); len(counts) != 1 {
+		t.Errorf("counted: %+v", counts)
+	}
+	both := s.fake.ModalSubmit(discordtest.From{}, "donate/1", false, discordtest.Field{CustomID: fieldWords, Value: unanswered})
+	owners, _ := both.Payload["authorizing_integration_owners"].(discordtest.Object)
+	owners["1"] = s.fake.UserID
+	wants(t, s.shown(s.sent(both)), textDonated)
+	if len(s.gifts()) != 1 {
+		t.Errorf("stored: %q", s.gifts())
+	}
+}
+
 // TestDonateForged: a form without its field is an empty one, as a form cannot be answered by a form; and what stands in a forged path comes
 // back in no other.
 func TestDonateForged(t *testing.T) {

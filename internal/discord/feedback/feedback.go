@@ -31,7 +31,7 @@ const (
 	textReportedAlready = "Thank you. You have reported this card already."
 	textNotReported     = "Sorry, the moderators could not be told just now. Nobody has been told."
 	textNoChannel       = "This server has not set a place for reports, so nobody has been told."
-	textNoServer        = "There are no moderators in direct messages, so nobody has been told."
+	textNoServer        = "The bot knows no moderators here, so nobody has been told."
 	alertWrong          = "A member says that something may be wrong with this card: **%s** (`%s`)."
 
 	formTitle = "Send a question to the team"
@@ -44,7 +44,7 @@ const (
 	textNothingLeft    = "Nothing was stored: without names, addresses and numbers no words were left."
 	textNotRead        = "Nothing was stored: the question could not be read."
 	textNotDonated     = "Sorry, it could not be stored just now. Nothing was stored."
-	textDonateServer   = "This works in a server only, not in direct messages. Nothing was stored."
+	textDonateServer   = "This works only in servers that have added the bot. Nothing was stored."
 	labelHelp          = "Where to get help"
 	labelTopics        = "All topics"
 )

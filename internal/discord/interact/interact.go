@@ -17,7 +17,7 @@ import (
 // Request is one use of a command, a component or a form.
 type Request struct {
 	ID string // of the interaction
-	// Guild, Channel and User say where and who. Guild is empty in direct messages.
+	// Guild, Channel and User say where and who. Guild is empty in direct messages, and in a server that has not installed the bot.
 	Guild, Channel, User string
 	// Message is the one that a component stands on, Private is set where only the member sees that, or where there is none.
 	Message string
