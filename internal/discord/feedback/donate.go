@@ -62,6 +62,6 @@ func (f *Feedback) take(ctx context.Context, r interact.Request, words text.Word
 	}
 	return interact.Response{Body: api.Body{
 		Content: textDonated, Embeds: api.Embed(titleDonated, given, ""),
-		Components: api.Rows(api.Buttons(api.Quiet(labelHelp, "help"), api.Quiet(labelTopics, "topics/0"))),
+		Components: api.Rows(api.Buttons(api.Quiet(labelHelp, "help"), api.Quiet(labelTopics, "topics/0"), api.Quiet(labelDismiss, "dismiss"))),
 	}}, nil
 }

@@ -71,6 +71,9 @@ func TestDonate(t *testing.T) {
 	if m.Content != textDonated || m.Embeds[0].Description != "which wifi password do i call for" || m.Flags&64 == 0 {
 		t.Errorf("%s", m.raw)
 	}
+	if m = s.press(discordtest.From{}, m, "dismiss"); len(m.Embeds) > 0 || strings.Contains(string(m.raw), "wifi") {
+		t.Errorf("put away, it still shows %s", m.raw)
+	}
 	wants(t, s.shown(s.sent(s.fake.ModalSubmit(discordtest.From{}, f.Path, false, discordtest.Field{CustomID: fieldWords, Value: "which wifi"}))), textDonatedAlready)
 	if got := s.gifts(); len(got) != 1 || got[0] != "which wifi password do i call for" {
 		t.Errorf("stored: %q", got)

@@ -47,6 +47,7 @@ const (
 	textDonateServer   = "This works only in servers that have added the bot. Nothing was stored."
 	labelHelp          = "Where to get help"
 	labelTopics        = "All topics"
+	labelDismiss       = "Dismiss"
 )
 
 // Config is what New needs.
