@@ -306,6 +306,7 @@ func (p *player) interact(in discordtest.Interaction, w want) {
 		in.Payload["app_permissions"] = strconv.FormatInt(n&^p.lacking, 10)
 	}
 	p.tokens = append(p.tokens, in.Token)
+	p.sent = append(p.sent, in.Feature())
 	p.names.add("interaction", in.ID)
 	p.names.add("token", in.Token)
 	p.dispatch("INTERACTION_CREATE", in, w.twice)

@@ -5,9 +5,10 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"log/slog"
-	"maps"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,22 +26,48 @@ import (
 
 // TestWire plays each testdata/wire/*.txtar: events go in over the gateway, and the REST calls that come out are compared. The
 // section "events" holds the steps (player.steps and player.settings list them), "calls" the expected calls under the step that they
-// followed, and "log" the messages of level warn and error. UPDATE_GOLDEN=1 writes both anew.
+// followed, and "log" the messages of level warn and error. UPDATE_GOLDEN=1 writes both anew. When all have been played, every command and
+// every component of the bot's own must have been used in success, and in a refusal of Discord's; cmd/faqbot does that for tools.
 func TestWire(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/wire/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatal("no scenarios", err)
 	}
+	var played lab.Coverage
+	if !strings.Contains(flag.Lookup("test.run").Value.String(), "/") { // else some are left out
+		t.Cleanup(func() {
+			for _, lack := range played.Lacks(features(t)) {
+				t.Error(lack)
+			}
+		})
+	}
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
 			t.Parallel()
-			playFile(t, file)
+			playFile(t, file, &played)
 		})
 	}
 }
 
-func playFile(t *testing.T, file string) {
+// features are what members can use of the bot without its tools.
+func features(t *testing.T) []string {
+	t.Helper()
+	var out []string
+	for _, c := range commands(fixtureBot(t)) {
+		out = append(out, "command "+c.name)
+		if c.option != nil && c.option.Autocomplete {
+			out = append(out, "completion "+c.name)
+		}
+	}
+	for path := range components() {
+		out = append(out, "component "+path)
+	}
+	slices.Sort(out)
+	return out
+}
+
+func playFile(t *testing.T, file string, played *lab.Coverage) {
 	t.Helper()
 	raw, err := os.ReadFile(file)
 	if err != nil {
@@ -52,8 +79,9 @@ func playFile(t *testing.T, file string) {
 		section[f.Name] = string(f.Data)
 	}
 	p := newPlayer(t)
+	p.played = played
 	p.play(section["events"])
-	calls, logged := p.calls.String(), p.logged()
+	calls, logged := p.calls.String(), p.log.Warned()
 	if updateGolden() {
 		archive.Files = []txtar.File{{Name: "events", Data: []byte(section["events"])}, {Name: "calls", Data: []byte(calls)}}
 		if logged != "" {
@@ -95,7 +123,9 @@ type player struct {
 	typed   []string                   // what members typed: it may stand in no log
 	tokens  []string                   // of interactions
 	names   namer
-	shown   int // number of the last call that is in calls
+	shown   int      // number of the last call that is in calls
+	sent    []string // features that were used in the step
+	played  *lab.Coverage
 	calls   bytes.Buffer
 }
 
@@ -107,7 +137,7 @@ func newPlayer(t *testing.T) *player {
 	return &player{
 		t: t, ctx: ctx, log: &lab.Log{}, kept: map[string]json.RawMessage{}, ended: make(chan error, 1),
 		options: discordtest.Options{Validate: openapi.Validator(t)}, config: func(*Config) {},
-		change: func(*process) {},
+		change: func(*process) {}, played: &lab.Coverage{},
 	}
 }
 
@@ -201,11 +231,13 @@ func (p *player) note(step string) { fmt.Fprintf(&p.calls, "> %s\n", step) }
 
 // flush writes the calls since the last time.
 func (p *player) flush() {
+	refused := false
 	for _, r := range p.fake.Requests() {
 		if r.N <= p.shown {
 			continue
 		}
 		p.shown = r.N
+		refused = refused || r.Status == 0 || r.Status >= http.StatusBadRequest
 		path := r.Path
 		if r.Query != "" {
 			path += "?" + r.Query
@@ -215,28 +247,10 @@ func (p *player) flush() {
 			p.calls.WriteString(p.names.replace(pretty(r.Body)) + "\n")
 		}
 	}
-}
-
-// logged counts what the bot warned of, in alphabetical order: of two events at a time, either may be the first to be logged.
-func (p *player) logged() string {
-	count := map[string]int{}
-	for line := range strings.Lines(p.log.String()) {
-		_, rest, _ := strings.Cut(line, "level=")
-		level, rest, _ := strings.Cut(rest, " msg=")
-		if level != "WARN" && level != "ERROR" {
-			continue
-		}
-		msg := rest
-		if quoted, ok := strings.CutPrefix(rest, `"`); ok {
-			msg, _, _ = strings.Cut(quoted, `"`)
-		}
-		count[level+" "+strings.TrimSpace(msg)]++
+	for _, feature := range p.sent {
+		p.played.Note(feature, refused)
 	}
-	var out strings.Builder
-	for _, line := range slices.Sorted(maps.Keys(count)) {
-		fmt.Fprintf(&out, "%d %s\n", count[line], line)
-	}
-	return out.String()
+	p.sent = nil
 }
 
 // check looks for what may never be.

@@ -53,6 +53,30 @@ func (in Interaction) MarshalJSON() ([]byte, error) {
 	return data, nil
 }
 
+// Feature names what an interaction uses: "command" with the name and the subcommand, "completion" with the same, or "component" or "form"
+// with the first word of the custom id.
+func (in Interaction) Feature() string {
+	data, _ := in.Payload["data"].(Object)
+	name, _ := data["name"].(string)
+	path, _, _ := strings.Cut(fmt.Sprint(data["custom_id"]), "/")
+	switch in.kind {
+	case typeComponent:
+		return "component " + path
+	case typeModal:
+		return "form " + path
+	case typeAutocomplete:
+		name = "completion " + name
+	default:
+		name = "command " + name
+	}
+	options, _ := data["options"].([]Arg)
+	for len(options) > 0 && options[0].Type <= 2 {
+		name += " " + options[0].Name
+		options = options[0].Options
+	}
+	return name
+}
+
 // Arg is an option of a command as sent: a value, or for a subcommand or group its own options.
 type Arg struct {
 	Name    string `json:"name"`

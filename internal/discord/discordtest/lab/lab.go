@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -39,17 +40,43 @@ func (l *Log) String() string {
 
 // Wait waits until the log holds a text. Its error holds the log.
 func (l *Log) Wait(ctx context.Context, text string) error {
+	return l.Until(ctx, text, func(so string) bool { return strings.Contains(so, text) })
+}
+
+// Until waits until the log is as it should be, which what says in words. Its error holds the log.
+func (l *Log) Until(ctx context.Context, what string, enough func(string) bool) error {
 	for {
 		so, more := l.read()
-		if strings.Contains(so, text) {
+		if enough(so) {
 			return nil
 		}
 		select {
 		case <-more:
 		case <-ctx.Done():
-			return fmt.Errorf("the log does not say %q (%w):\n%s", text, ctx.Err(), so)
+			return fmt.Errorf("the log does not say %q (%w):\n%s", what, ctx.Err(), so)
 		}
 	}
+}
+
+// Warned counts the messages of level warn and error, a line each, in alphabetical order: of two events at a time, either may be the first
+// to be logged. Some can be left out, whose number depends on the time.
+func (l *Log) Warned(but ...string) string {
+	count := map[string]int{}
+	for line := range strings.Lines(l.String()) {
+		_, rest, _ := strings.Cut(line, "level=")
+		level, msg, _ := strings.Cut(rest, " msg=")
+		if quoted, ok := strings.CutPrefix(msg, `"`); ok {
+			msg, _, _ = strings.Cut(quoted, `"`)
+		}
+		if msg = strings.TrimSpace(msg); (level == "WARN" || level == "ERROR") && !slices.Contains(but, msg) {
+			count[level+" "+msg]++
+		}
+	}
+	var out strings.Builder
+	for _, line := range slices.Sorted(maps.Keys(count)) {
+		fmt.Fprintf(&out, "%d %s\n", count[line], line)
+	}
+	return out.String()
 }
 
 // read returns all so far, and what tells of more.

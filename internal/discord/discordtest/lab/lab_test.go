@@ -55,3 +55,26 @@ func TestClock(t *testing.T) {
 		}
 	})
 }
+
+func TestWarned(t *testing.T) {
+	t.Parallel()
+	var log Log
+	for _, line := range []string{`level=WARN msg="two words" id=1`, "level=ERROR msg=one", "level=INFO msg=none", `level=WARN msg="two words"`, "level=WARN msg=often"} {
+		_, _ = fmt.Fprintln(&log, "time=0", line)
+	}
+	if got := log.Warned("often"); got != "1 ERROR one\n2 WARN two words\n" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestCoverage(t *testing.T) {
+	t.Parallel()
+	var c Coverage
+	c.Note("a", true)
+	c.Note("a", false)
+	c.Note("b", true)
+	got := c.Lacks([]string{"a", "b", "c"})
+	if len(got) != 3 || !strings.HasPrefix(got[0], "b: ") || !strings.HasPrefix(got[1], "c: ") || !strings.HasSuffix(got[2], "refuses it") {
+		t.Errorf("%q", got)
+	}
+}
