@@ -138,8 +138,7 @@ func (a *adapter) inSlot(ctx context.Context, slots chan struct{}, event string,
 	return true
 }
 
-// ask answers a question before the context's deadline, or fails. Nobody waits for a core that is stuck: neither the member, nor the
-// slot, nor a stop.
+// ask answers a question before the context's deadline, or fails. No member, slot or stop waits for a core that is stuck.
 func (a *adapter) ask(ctx context.Context, q answer.Question) (answer.Outcome, error) {
 	type result struct {
 		out answer.Outcome
@@ -238,27 +237,27 @@ func (a *adapter) run(ctx context.Context, received time.Time, i *discordgo.Inte
 		}
 	}
 	a.tell(thinking, &r, i.ChannelID)
-	if err := a.respond(ctx, received, i, r); err != nil {
+	if r.remove && !a.remove(thinking, i, r.others) {
+		r.message.Content = textNotAway
+	}
+	if err := a.respond(ctx, received, i, &r); err != nil {
 		return err
 	}
 	a.report(ctx, r.asked)
-	if r.remove {
-		a.remove(ctx, received, i, r.others)
-	}
 	return nil
 }
 
-// remove deletes the public message that was pressed on. A moderator's press on somebody else's is noted first, so that no stop between the two
-// loses it.
-func (a *adapter) remove(ctx context.Context, received time.Time, i *discordgo.Interaction, others *interact.Request) {
+// remove deletes the public message that was pressed on, and reports whether it is gone. A moderator's press on somebody else's is noted
+// first, so that no stop between the two loses it.
+func (a *adapter) remove(ctx context.Context, i *discordgo.Interaction, others *interact.Request) bool {
 	if others != nil && a.putAway != nil {
 		a.putAway(ctx, *others)
 	}
-	ctx, cancel := context.WithDeadline(ctx, received.Add(replyWithin))
-	defer cancel()
 	if err := a.api.DeleteMessage(ctx, i.ChannelID, i.Message.ID); err != nil {
 		a.log.WarnContext(ctx, "a message was not put away", "channel_id", i.ChannelID, "message_id", i.Message.ID, "error", err)
+		return false
 	}
+	return true
 }
 
 // tell passes a request on to the moderators, where there is one. The member reads whether that went well.
@@ -277,21 +276,27 @@ func (a *adapter) tell(ctx context.Context, r *response, channel string) {
 }
 
 // respond sends the first response to an interaction: for the member alone, pinging nobody. When Discord refuses the payload, the
-// same words go out as plain text.
-func (a *adapter) respond(ctx context.Context, received time.Time, i *discordgo.Interaction, r response) error {
+// same words go out as plain text; when it refuses these too, the static card, which is no answer to be reported.
+func (a *adapter) respond(ctx context.Context, received time.Time, i *discordgo.Interaction, r *response) (err error) {
 	ctx, cancel := context.WithDeadline(ctx, received.Add(api.ResponseWindow))
 	defer cancel()
 	build := api.RespondMessage
 	if r.redraw {
 		build = api.RespondUpdate
 	}
-	var err error
-	for _, m := range plainer(hideable(r.message)) {
+	bodies := plainer(hideable(r.message))
+	for n, m := range bodies {
 		m.Flags |= discordgo.MessageFlagsEphemeral
 		if err = a.api.CreateResponse(ctx, i.ID, i.Token, build(m)); !api.IsRefused(err) {
 			return err
 		}
 		a.log.ErrorContext(ctx, "discord refused a card, something plainer goes out", "interaction_id", i.ID, "error", err)
+		if r.message.Keep { // what the member reads there must not give way to a few words
+			build = api.RespondMessage
+		}
+		if n == len(bodies)-2 {
+			r.asked = nil
+		}
 	}
 	return err
 }

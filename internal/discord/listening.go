@@ -256,7 +256,7 @@ func (a *adapter) posted(ctx context.Context, received time.Time, m *discordgo.M
 	}
 	sending, stop := context.WithDeadline(ctx, received.Add(replyWithin))
 	defer stop()
-	id, err := a.reply(sending, m, body, nonce)
+	id, said, err := a.reply(sending, m, body, nonce)
 	a.figures.Serve("message", received, err)
 	if err != nil {
 		if api.IsForbidden(err) {
@@ -267,7 +267,7 @@ func (a *adapter) posted(ctx context.Context, received time.Time, m *discordgo.M
 	}
 	a.remember(ctx, m.ID, manners.Reply{Channel: m.ChannelID, Message: id, Urgent: urgent})
 	a.log.DebugContext(ctx, "answered", "kind", "message", "message_id", m.ID, "micros", time.Since(received).Microseconds())
-	return true
+	return said
 }
 
 // remember keeps which reply belongs to a message, and takes it back where that has been deleted meanwhile.

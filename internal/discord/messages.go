@@ -97,12 +97,12 @@ func (a *adapter) withoutMention(s string) string {
 	return strings.NewReplacer("<@"+a.user+">", " ", "<@!"+a.user+">", " ").Replace(s)
 }
 
-// reply answers a message as a reply that pings nobody. When Discord refuses the card, or its embed for want of a permission, the
-// same words go out as plain text. All tries share a nonce, so that the member never sees two answers. It returns the id
-// of what was posted.
-func (a *adapter) reply(ctx context.Context, to *discordgo.Message, body api.Body, nonce string) (id string, err error) {
+// reply answers a message as a reply that pings nobody. What Discord refuses, or its embed for want of a permission, goes out as plain text,
+// with one nonce, so that the member never sees two answers. It returns the id of what was posted, and whether it is no static card.
+func (a *adapter) reply(ctx context.Context, to *discordgo.Message, body api.Body, nonce string) (id string, said bool, err error) {
 	m := api.NewMessage{ReplyTo: to.ID, Nonce: nonce}
-	for n, plain := range plainer(body) {
+	bodies := plainer(body)
+	for n, plain := range bodies {
 		m.Body = plain
 		id, err = a.api.CreateMessage(ctx, to.ChannelID, m)
 		if rest.IsCode(err, api.CodeCannotReply) { // without the permission to read the history
@@ -111,9 +111,9 @@ func (a *adapter) reply(ctx context.Context, to *discordgo.Message, body api.Bod
 		}
 		noEmbeds := n == 0 && len(plain.Embeds) > 0 && rest.IsCode(err, api.CodeMissingPermissions)
 		if !api.IsRefused(err) && !noEmbeds {
-			return id, err
+			return id, n < len(bodies)-1, err
 		}
 		a.log.ErrorContext(ctx, "discord refused a card, something plainer goes out", "message_id", to.ID, "error", err)
 	}
-	return id, err
+	return id, false, err
 }

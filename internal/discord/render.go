@@ -52,6 +52,7 @@ const (
 	textShare     = "Share this card with everyone in this channel? It is posted without your name."
 	textShared    = "Done. The card is in the channel, without your name."
 	textDismissed = "Put away."
+	textNotAway   = "It could not be put away just now, and is still there."
 	textNotYours  = "Only the person who asked, or a moderator, can put this away."
 	textNotShared = "It could not be posted here: the bot may not write in this channel."
 	textNotPosted = "Discord did not take it just now."

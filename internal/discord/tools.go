@@ -78,17 +78,17 @@ func (a *adapter) runTool(ctx context.Context, received time.Time, i *discordgo.
 		err = a.api.CreateResponse(ctx, i.ID, i.Token, api.RespondModal(*out.Modal))
 		if api.IsRefused(err) {
 			a.log.ErrorContext(ctx, "discord refused a form, the static card goes out", "interaction_id", i.ID, "error", err)
-			err = a.respond(ctx, received, i, response{message: plainMessage(answer.Static())})
+			err = a.respond(ctx, received, i, &response{message: plainMessage(answer.Static())})
 		}
 	case out.Later != nil:
 		err = a.keepPromise(ctx, received, i, out.Later)
 	default:
-		err = a.respond(ctx, received, i, response{message: out.Body, redraw: r.Private && r.Message != ""})
+		err = a.respond(ctx, received, i, &response{message: out.Body, redraw: r.Private && r.Message != ""})
 	}
 	if p := out.Posted; p != nil {
 		a.remember(ctx, p.To, manners.Reply{Channel: p.Channel, Message: p.Message, Urgent: p.Urgent})
 	}
-	if err == nil && out.After != nil {
+	if (err == nil || out.Posted != nil) && out.After != nil {
 		ctx, cancel := context.WithTimeout(ctx, laterWithin)
 		defer cancel()
 		out.After(ctx)
@@ -114,7 +114,7 @@ func (a *adapter) keepPromise(ctx context.Context, received time.Time, i *discor
 	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), lastWord)
 	defer done()
 	for _, m := range plainer(hideable(body)) {
-		if err = a.api.EditResponse(ctx, a.application, i.Token, m); !api.IsRefused(err) && !api.IsForbidden(err) && !api.IsTooLarge(err) {
+		if err = a.api.EditResponse(ctx, a.application, i.Token, m); !api.IsRefused(err) && !api.IsForbidden(err) {
 			return err
 		}
 		a.log.ErrorContext(ctx, "discord refused a card, something plainer goes out", "interaction_id", i.ID, "error", err)

@@ -12,7 +12,8 @@ import (
 // IsRefused reports whether Discord, or a server's AutoMod, did not like what was sent, so that something plainer may pass.
 func IsRefused(err error) bool {
 	answered, ok := errors.AsType[*rest.Error](err)
-	return IsBlocked(err) || ok && answered.Status == http.StatusBadRequest && answered.Code != rest.CodeAlreadyAcknowledged
+	bad := ok && (answered.Status == http.StatusBadRequest || answered.Status == http.StatusRequestEntityTooLarge)
+	return IsBlocked(err) || bad && answered.Code != rest.CodeAlreadyAcknowledged
 }
 
 // IsBlocked reports whether AutoMod kept a text out.
@@ -24,12 +25,6 @@ func IsBlocked(err error) bool {
 func IsForbidden(err error) bool {
 	answered, ok := errors.AsType[*rest.Error](err)
 	return ok && answered.Status == http.StatusForbidden && !IsBlocked(err)
-}
-
-// IsTooLarge reports whether a file was too much for Discord.
-func IsTooLarge(err error) bool {
-	answered, ok := errors.AsType[*rest.Error](err)
-	return ok && answered.Status == http.StatusRequestEntityTooLarge
 }
 
 // IsGone reports whether a message could not be posted because Discord does not let the other one be answered: mostly it was deleted.

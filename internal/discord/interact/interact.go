@@ -60,7 +60,7 @@ type Response struct {
 	Later func(context.Context) api.Body
 	// Posted is what was posted before in answer to a member's message; it goes when that is deleted.
 	Posted *Posted
-	// After is run when the response is out, for what the member need not wait for.
+	// After is run when the response is out, or where something was posted before it, for what the member need not wait for.
 	After func(context.Context)
 }
 

@@ -136,14 +136,23 @@ func (s *Suggest) take(_ context.Context, r interact.Request) (interact.Response
 	if !ok {
 		return say(textOfferStale)
 	}
-	return interact.Response{Later: func(ctx context.Context) api.Body {
-		body, err := s.deliver(ctx, r, card, doctor)
-		if err != nil {
+	var here bool // the card is in the response, which must be out before it counts
+	later := func(ctx context.Context) api.Body {
+		body, sent, err := s.deliver(ctx, r, card, doctor)
+		switch {
+		case err != nil:
 			s.Log.ErrorContext(ctx, "an offered card could not be drawn", "interaction_id", r.ID, "error", err)
 			return api.Body{Content: textOfferStale}
+		case sent:
+			s.taken(ctx, r, card, doctor)
 		}
-		s.taken(ctx, r, card, doctor)
+		here = !sent
 		return body
+	}
+	return interact.Response{Later: later, After: func(ctx context.Context) {
+		if here {
+			s.taken(ctx, r, card, doctor)
+		}
 	}}, nil
 }
 
@@ -159,14 +168,14 @@ func (s *Suggest) taken(ctx context.Context, r interact.Request, card string, do
 }
 
 // deliver sends a card as a direct message. Where that cannot be done, it becomes the response, which the member alone sees too.
-func (s *Suggest) deliver(ctx context.Context, r interact.Request, card string, doctor bool) (api.Body, error) {
+func (s *Suggest) deliver(ctx context.Context, r interact.Request, card string, doctor bool) (response api.Body, sent bool, err error) {
 	body, err := s.private(ctx, r, "", card, doctor)
 	if err != nil {
-		return api.Body{}, err
+		return api.Body{}, false, err
 	}
 	err = s.direct(ctx, r, body)
 	if err == nil {
-		return api.Body{Content: textDelivered}, nil
+		return api.Body{Content: textDelivered}, true, nil
 	}
 	note := textNoDirect
 	if !rest.IsCode(err, api.CodeNoDirect) {
@@ -175,7 +184,7 @@ func (s *Suggest) deliver(ctx context.Context, r interact.Request, card string, 
 	}
 	body, err = s.private(ctx, r, r.Guild, card, doctor)
 	body.Content = note + "\n\n" + body.Content
-	return body, err
+	return body, false, err
 }
 
 // private draws a card for the one who pressed, as set in a server, which is empty for direct messages.
