@@ -146,6 +146,9 @@ func table() map[string]row {
 			bans:  []string{"testing", "net/http/httptest"}, // the simulator uses it too
 		},
 		"internal/discord/discordtest/lab": {bans: []string{"testing", "os", "net", "log"}},
+		"internal/discord/discordtest/golden": {
+			third: []string{"github.com/google/go-cmp", "github.com/rogpeppe/go-internal/txtar"}, bans: []string{"testing", "net", "log"},
+		},
 		"internal/discord/discordtest/openapi": {
 			third: []string{"github.com/getkin/kin-openapi", "github.com/santhosh-tekuri/jsonschema"}, bans: []string{"testing", "net/http/httptest"},
 		},

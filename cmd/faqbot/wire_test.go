@@ -4,7 +4,6 @@ import (
 	"flag"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -12,9 +11,7 @@ import (
 	"sync"
 	"testing"
 
-	gocmp "github.com/google/go-cmp/cmp"
-	"github.com/rogpeppe/go-internal/txtar"
-
+	"faqbot/internal/discord/discordtest/golden"
 	"faqbot/internal/discord/discordtest/lab"
 )
 
@@ -52,48 +49,26 @@ func TestWire(t *testing.T) {
 			s := newStage(t)
 			s.played, s.has = &played, func(feature string) { there.Store(feature, true) }
 			s.registered()
-			s.playFile(file)
+			s.play(file)
 		})
 	}
 }
 
-func (s *stage) playFile(file string) {
+// play plays a file.
+func (s *stage) play(file string) {
 	s.Helper()
-	raw, err := os.ReadFile(file)
-	if err != nil {
-		s.Fatal(err)
-	}
-	archive := txtar.Parse(raw)
-	section := map[string]string{}
-	for _, f := range archive.Files {
-		section[f.Name] = string(f.Data)
-	}
-	for line := range strings.Lines(section["events"]) {
-		line = strings.TrimSpace(line)
-		fmt.Fprintln(&s.seen, ">", line)
-		s.step(line)
-	}
-	s.stop()
-	s.stop = func() {}
-	s.keepsQuiet()
-	// How often a call is tried, and whether a filter of two replicas comes in between, depends on the time.
-	seen, logged := s.seen.String(), s.log.Warned("discord call failed")
-	if os.Getenv("UPDATE_GOLDEN") != "" {
-		archive.Files = []txtar.File{{Name: "events", Data: []byte(section["events"])}, {Name: "seen", Data: []byte(seen)}}
-		if logged != "" {
-			archive.Files = append(archive.Files, txtar.File{Name: "log", Data: []byte(logged)})
+	golden.Play(s, file, func(events string) []golden.Section {
+		for line := range strings.Lines(events) {
+			line = strings.TrimSpace(line)
+			fmt.Fprintln(&s.seen, ">", line)
+			s.step(line)
 		}
-		if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
-			s.Fatal(err)
-		}
-		return
-	}
-	if diff := gocmp.Diff(section["seen"], seen); diff != "" {
-		s.Errorf("seen (-want +got), UPDATE_GOLDEN=1 rewrites it:\n%s", diff)
-	}
-	if diff := gocmp.Diff(section["log"], logged); diff != "" {
-		s.Errorf("log (-want +got):\n%s", diff)
-	}
+		s.stop()
+		s.stop = func() {}
+		s.keepsQuiet()
+		// How often a call is tried depends on the time.
+		return []golden.Section{{Name: "seen", Text: s.seen.String()}, {Name: "log", Text: s.log.Warned("discord call failed")}}
+	})
 }
 
 // messageFeatures are what the bot does without a command or a press.

@@ -1,7 +1,6 @@
 package discord
 
 import (
-	"os"
 	"testing"
 
 	"faqbot/faq"
@@ -25,6 +24,3 @@ func shippedBot(t testing.TB) *answer.Bot {
 	}
 	return answer.NewCards(lib)
 }
-
-// updateGolden reports whether tests write what they expect anew.
-func updateGolden() bool { return os.Getenv("UPDATE_GOLDEN") != "" }

@@ -2,19 +2,17 @@ package discord
 
 import (
 	"encoding/json"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
-	gocmp "github.com/google/go-cmp/cmp"
-	"github.com/rogpeppe/go-internal/txtar"
 
 	"faqbot/internal/answer"
 	"faqbot/internal/content"
 	"faqbot/internal/discord/api"
+	"faqbot/internal/discord/discordtest/golden"
 	"faqbot/internal/text"
 )
 
@@ -37,40 +35,17 @@ func TestRender(t *testing.T) {
 
 func drawFile(t *testing.T, file string) {
 	t.Helper()
-	raw, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	archive := txtar.Parse(raw)
-	section := map[string]string{}
-	for _, f := range archive.Files {
-		section[f.Name] = string(f.Data)
-	}
-	m := drawCase(t, section["case"])
-	for _, err := range api.Check(m) {
-		t.Error(err)
-	}
-	payload, err := json.Marshal(m.Create())
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := []txtar.File{
-		{Name: "case", Data: []byte(section["case"])},
-		{Name: "payload", Data: []byte(pretty(payload) + "\n")},
-		{Name: "text", Data: []byte(readable(m))},
-	}
-	if updateGolden() {
-		archive.Files = got
-		if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
+	golden.Play(t, file, func(script string) []golden.Section {
+		m := drawCase(t, script)
+		for _, err := range api.Check(m) {
+			t.Error(err)
+		}
+		payload, err := json.Marshal(m.Create())
+		if err != nil {
 			t.Fatal(err)
 		}
-		return
-	}
-	for _, f := range got {
-		if diff := gocmp.Diff(section[f.Name], string(f.Data)); diff != "" {
-			t.Errorf("%s (-want +got), UPDATE_GOLDEN=1 rewrites it:\n%s", f.Name, diff)
-		}
-	}
+		return []golden.Section{{Name: "payload", Text: pretty(payload) + "\n"}, {Name: "text", Text: readable(m)}}
+	})
 }
 
 // drawCase draws what a case asks for.

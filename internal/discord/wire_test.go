@@ -9,17 +9,14 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	gocmp "github.com/google/go-cmp/cmp"
-	"github.com/rogpeppe/go-internal/txtar"
-
 	"faqbot/internal/discord/discordtest"
+	"faqbot/internal/discord/discordtest/golden"
 	"faqbot/internal/discord/discordtest/lab"
 	"faqbot/internal/discord/discordtest/openapi"
 )
@@ -45,7 +42,15 @@ func TestWire(t *testing.T) {
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
 			t.Parallel()
-			playFile(t, file, &played)
+			p := newPlayer(t)
+			p.played = &played
+			golden.Play(t, file, func(events string) []golden.Section {
+				p.play(events)
+				return []golden.Section{{Name: "calls", Text: p.calls.String()}, {Name: "log", Text: p.log.Warned()}}
+			})
+			if t.Failed() {
+				t.Log(p.log.String())
+			}
 		})
 	}
 }
@@ -65,39 +70,6 @@ func features(t *testing.T) []string {
 	}
 	slices.Sort(out)
 	return out
-}
-
-func playFile(t *testing.T, file string, played *lab.Coverage) {
-	t.Helper()
-	raw, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	archive := txtar.Parse(raw)
-	section := map[string]string{}
-	for _, f := range archive.Files {
-		section[f.Name] = string(f.Data)
-	}
-	p := newPlayer(t)
-	p.played = played
-	p.play(section["events"])
-	calls, logged := p.calls.String(), p.log.Warned()
-	if updateGolden() {
-		archive.Files = []txtar.File{{Name: "events", Data: []byte(section["events"])}, {Name: "calls", Data: []byte(calls)}}
-		if logged != "" {
-			archive.Files = append(archive.Files, txtar.File{Name: "log", Data: []byte(logged)})
-		}
-		if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if diff := gocmp.Diff(section["calls"], calls); diff != "" {
-		t.Errorf("calls (-want +got), UPDATE_GOLDEN=1 rewrites them:\n%s", diff)
-	}
-	if diff := gocmp.Diff(section["log"], logged); diff != "" {
-		t.Errorf("log (-want +got):\n%s\nall of it:\n%s", diff, p.log.String())
-	}
 }
 
 // player plays one scenario.
