@@ -300,3 +300,22 @@ func TestAccepted(t *testing.T) {
 	}
 	clean(t, s)
 }
+
+func TestFeature(t *testing.T) {
+	t.Parallel()
+	s, _ := start(t, discordtest.Options{})
+	var from discordtest.From
+	sub := discordtest.Arg{Name: "pin", Options: []discordtest.Arg{{Name: "entry", Value: "faq/duration"}}}
+	for want, in := range map[string]discordtest.Interaction{
+		"command ask":             s.Command(from, "ask", discordtest.Arg{Name: "question", Value: "why"}),
+		"command resource pin":    s.Command(from, "resource", sub),
+		"completion resource pin": s.Autocomplete(from, "resource", sub),
+		"command Answer":          s.MessageCommand(from, "Answer", s.MessageCreate(discordtest.Post{})),
+		"component vote":          s.Button(from, nil, "vote/yes/faq/duration"),
+		"form donate":             s.ModalSubmit(from, "donate/1", false),
+	} {
+		if got := in.Feature(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
