@@ -26,8 +26,7 @@ const (
 	prefixCoping   = "coping/"
 )
 
-// command is one slash command: what is api.Command, and who answers it. Names and descriptions are neutral, because they show over
-// a member's shoulder.
+// command is one slash command and who answers it. Names and descriptions are neutral, because they show over a member's shoulder.
 type command struct {
 	name, description string
 	option            *api.Option

@@ -146,8 +146,7 @@ func (a *adapter) listens(ctx context.Context, m *discordgo.Message) (rules mann
 	return rules, ok
 }
 
-// overheard answers a message to nobody, where moderators want that: a question of which the answer is certain, once a thread; and danger,
-// by a neutral line.
+// overheard answers a message to nobody, where moderators want that: a question with a sure answer, once a thread; danger by a neutral line.
 func (a *adapter) overheard(ctx context.Context, received time.Time, m *discordgo.Message) {
 	thinking, cancel := context.WithDeadline(ctx, received.Add(a.within))
 	defer cancel()
@@ -220,8 +219,7 @@ func (a *adapter) edited(ctx context.Context, received time.Time, m *discordgo.M
 	a.post(ctx, received, m, body, api.Nonce(m.ID, "edited"), &Asked{m.GuildID, m.ChannelID, m.Author.ID, m.ID, out, q.Words, q.At})
 }
 
-// post sends a reply to a message, and tells the moderators of danger that everybody can see, where they want to be told: whether or not the
-// reply got through.
+// post sends a reply to a message, and whether or not it gets through tells moderators who want that of danger that everybody can see.
 func (a *adapter) post(ctx context.Context, received time.Time, m *discordgo.Message, body api.Body, nonce string, asked *Asked) {
 	urgent := false
 	if asked != nil {

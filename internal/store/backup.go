@@ -116,8 +116,7 @@ func dumpTable(ctx context.Context, tx *sql.Tx, t table, lines *json.Encoder) (n
 	return n, err
 }
 
-// Restore fills the empty database at an address from a backup, of whatever kind of database that was made, wholly or not at all. No bot
-// may run on it meanwhile.
+// Restore fills the empty database at an address from a backup of any kind of database, wholly or not at all. No bot may run on it meanwhile.
 func Restore(ctx context.Context, address, file string) error {
 	f, err := os.Open(file) //nolint:gosec // the operator names the file
 	if err != nil {

@@ -27,8 +27,7 @@ func (s *Store) Donate(ctx context.Context, guild, text string, at time.Time) er
 	return err
 }
 
-// Donations returns what was given in a server, or in all for an empty guild, by server, day and text, which tells nothing of the order
-// in which it was given.
+// Donations returns what was given in a server, or in all for an empty guild, by server, day and text, which tells nothing of their order.
 func (s *Store) Donations(ctx context.Context, guild string) ([]Donation, error) {
 	found, err := list(ctx, s.rows(), func(rows *sql.Rows, d *Donation) error {
 		return rows.Scan(&d.Guild, &d.Day, &d.Text)

@@ -89,8 +89,7 @@ func (d *Desk) AlertUnasked(ctx context.Context, a discord.Alert) (bool, error) 
 	return err == nil, err
 }
 
-// alertSettings are a server's settings. Where they are not known because the database failed a moment ago, it is asked once more: somebody
-// may be in danger.
+// alertSettings are a server's settings. A database that failed a moment ago is asked once more: somebody may be in danger.
 func (d *Desk) alertSettings(ctx context.Context, guild string) (store.Settings, error) {
 	s, err := d.Settings(ctx, guild)
 	if err != nil {
@@ -116,8 +115,7 @@ func keyOf(k kind, a discord.Alert) string {
 	return fmt.Sprint(k, "/", a.Guild, "/", a.Channel, "/", a.Member, "/", strings.Join(a.Categories, "."))
 }
 
-// nonceOf lets two processes, or two tries, tell of the same once. All who read the alert can see it, so that it must not tell who asked:
-// Message does not.
+// nonceOf lets two processes, or two tries, tell of the same once. All who read the alert see it: it must not tell who asked.
 func nonceOf(what string, k kind, a discord.Alert, at time.Time) string {
 	minute := fmt.Sprint(at.Unix() / int64(alertEvery/time.Second))
 	return api.Nonce(what, fmt.Sprint(k), a.Guild, a.Channel, a.Message, strings.Join(a.Categories, "."), minute)

@@ -83,8 +83,7 @@ func (d *Desk) change(ctx context.Context, r interact.Request, name string) (int
 	return d.page(pageOf(name), after, noteSaved)
 }
 
-// checkChannel says why alerts cannot go to a channel; empty when they can, as far as that is seen without sending one. What was picked may be
-// forged: nothing of a server may be told in another.
+// checkChannel says why alerts cannot go to a channel; empty when they can, as far as is seen. Nothing of a server may be told in another.
 func (d *Desk) checkChannel(ctx context.Context, guild, channel string) string {
 	ctx, cancel := context.WithTimeout(ctx, lookWithin)
 	defer cancel()
