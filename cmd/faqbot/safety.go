@@ -3,11 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync/atomic"
 
 	"faqbot/internal/answer"
 	"faqbot/internal/content"
 	"faqbot/internal/guard"
+	"faqbot/internal/match"
 	"faqbot/internal/parallel"
 	"faqbot/internal/safety"
 	"faqbot/internal/terminal"
@@ -24,7 +26,8 @@ func (p *program) safety(bot *answer.Bot, others ...safety.Sentence) ([]safety.R
 	})
 }
 
-// heldOut reads every message that the guard's classifier has learnt as if it had not.
+// heldOut reads every message that the guard's classifier has learnt as if it had not, but for long ordinary ones, which would be left with
+// their own parts.
 func (p *program) heldOut(m modelFlags) ([]safety.Result, error) {
 	enc, err := m.encoder()
 	if err != nil {
@@ -38,6 +41,13 @@ func (p *program) heldOut(m modelFlags) ([]safety.Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	inParts := map[string]bool{}
+	for _, message := range guard.Ordinary() {
+		for _, part := range guard.Parts(message) {
+			inParts[message], inParts[part] = true, true
+		}
+	}
+	predictions = slices.DeleteFunc(predictions, func(p match.Prediction) bool { return inParts[p.Example.Text] })
 	results := make([]safety.Result, len(predictions))
 	parallel.Each(len(predictions), func(i int) {
 		label, text := predictions[i].Example.Label, predictions[i].Example.Text

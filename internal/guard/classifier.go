@@ -41,7 +41,8 @@ const weightOrdinary = 0.5
 // sideways, and take at least twice as long to learn as 3,000.
 const rivals = 4500
 
-// Training returns what the classifier learns from. Without an encoder it learns from words alone.
+// Training returns what the classifier learns from: all examples, and of ordinary ones that are long their parts too, for a long message is
+// read in parts. Without an encoder it learns from words alone.
 func Training(enc *encoder.Encoder) ([]match.Example, match.Options) {
 	var out []match.Example
 	for _, c := range Learnt() {
@@ -55,6 +56,9 @@ func Training(enc *encoder.Encoder) ([]match.Example, match.Options) {
 	for _, subject := range ordinarySubjects() {
 		for _, s := range exampleFile(ordinaryFile + subject) {
 			out = append(out, match.Example{Label: ordinaryFile + subject, Text: s, Weight: weightOrdinary})
+			for _, p := range Parts(s) {
+				out = append(out, match.Example{Label: ordinaryFile + subject, Text: p, Weight: weightOrdinary})
+			}
 		}
 	}
 	return out, match.Options{Encoder: enc, Rivals: rivals, Primal: true}

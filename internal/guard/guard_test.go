@@ -265,7 +265,7 @@ func TestOpinion(t *testing.T) {
 		"doubt below":          {Assessment{}, Opinion{Suicide: doubtAt / 2, Thoughts: doubtAt/2 - 0.01}, nil},
 		"doubt":                {Assessment{}, Opinion{Suicide: doubtAt / 2, Thoughts: doubtAt / 2}, []Category{CheckIn}},
 		"sure":                 {Assessment{}, Opinion{Overdose: urgentAt}, []Category{Overdose}},
-		"sure of either":       {Assessment{}, Opinion{Suicide: urgentAt - 0.4, Thoughts: 0.4}, []Category{Thoughts}},
+		"sure of either":       {Assessment{}, Opinion{Suicide: urgentAt/2 - 0.01, Thoughts: urgentAt/2 + 0.01}, []Category{Thoughts}},
 		"doctor":               {Assessment{}, Opinion{SeeDoctor: 0.5, Medical: 0.2}, []Category{SeeDoctor}},
 		"a state of mind":      {Assessment{}, Opinion{CheckIn: 0.9}, []Category{CheckIn}},
 		"stated, no opinion":   {stated, Opinion{}, []Category{Thoughts}},
@@ -273,7 +273,7 @@ func TestOpinion(t *testing.T) {
 		"stated, another":      {stated, Opinion{Overdose: 0.9}, []Category{Overdose, Thoughts}},
 		"stated, doubt beside": {stated, Opinion{Harm: doubtAt}, []Category{Thoughts, CheckIn}},
 		"hint, nothing":        {hinted, Opinion{}, []Category{CheckIn}},
-		"hint, something":      {hinted, Opinion{Overdose: hintAt}, []Category{Overdose}},
+		"hint, something":      {hinted, Opinion{Overdose: doubtAt}, []Category{Overdose, CheckIn}},
 		"both, nothing":        {Assessment{append(slices.Clone(hinted.Hits), stated.Hits...)}, Opinion{}, []Category{Thoughts, CheckIn}},
 	} {
 		var got []Category

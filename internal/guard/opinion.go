@@ -9,17 +9,16 @@ type Opinion map[Category]float64
 // with the labelled questions prints what other cuts would do.
 const (
 	// urgentAt: the urgent categories together.
-	urgentAt = 0.58
-	// hintAt: all categories together, for an urgent hint to stand; below it becomes a check-in.
-	hintAt = 0.25
-	// doubtAt: all categories together, for a check-in or the see-a-doctor lines.
-	doubtAt = 0.33
+	urgentAt = 0.40
+	// doubtAt: all categories together, for a check-in or the see-a-doctor lines, and for an urgent hint to stand, which becomes a
+	// check-in below.
+	doubtAt = 0.28
 )
 
 // With adds what a classifier finds, in any reading of the message, to what phrases found. What is said in one breath stays, whatever the
 // classifier finds; a hint that it takes for harmless in every reading becomes a check-in. Without an opinion nothing changes.
 func (a Assessment) With(opinions ...Opinion) Assessment {
-	if len(opinions) > 0 && Most(opinions...).Any < hintAt {
+	if len(opinions) > 0 && Most(opinions...).Any < doubtAt {
 		a = a.soften()
 	}
 	for _, o := range opinions {

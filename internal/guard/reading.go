@@ -23,11 +23,10 @@ const (
 	// a look-alike 1.5, and 2.7 and 2.2 were without it; not one of 4,800 messages got another card.
 	wordsAt = 0.1
 	// partWeight is what a part's opinion counts against that of a whole message: what surrounds it may say that nothing is meant. A part
-	// that speaks less of danger than partAt counts nothing: nearly every long post has a sentence that sounds like something. Of 355 explicit
-	// sentences, with one harmless text around them and with another, 83 and 82 in 100 stayed urgent; of 370 ordinary messages of an author
-	// who writes at length 4 in 100 became urgent and 5 got a check-in. With every part in full these were 87, 87, 6 and 17; with a partAt
-	// of 0.8 80, 76, 2 and 5.
-	partWeight, partAt = 0.88, 0.7
+	// that speaks less of danger than partAt counts nothing: nearly every long post has a sentence that sounds like something. Of 469 explicit
+	// sentences with a harmless text around them 431 stay urgent, and 0.94 % of 3,700 ordinary messages become so; with every part in full
+	// these were 433 and 1.12 %, with 0.88 and 0.45 439 and 1.22 %, with 0.92 and 0.42 442 and 1.34 %.
+	partWeight, partAt = 0.8, 0.5
 )
 
 // Opinions returns what the classifier makes of a message: of the whole as it stands, of what stands behind a disguise, and of those parts
@@ -104,29 +103,49 @@ func opinionOf(hits []match.Hit) Opinion {
 
 // readings returns the words behind a disguise or a misspelling, nil without, and the parts of a long message.
 func (g *Guard) readings(t text.Tokens) (disguised *text.Tokens, parts []text.Tokens) {
+	sentences := split(t, g.spell.Repair)
+	whole := slices.Concat(sentences...)
+	if strings.Join(whole, "") != strings.Join(t.Plain(), "") {
+		d := reread(whole)
+		disguised = &d
+	}
+	for _, p := range partsOf(sentences) {
+		parts = append(parts, reread(p))
+	}
+	return disguised, parts
+}
+
+// Parts returns the parts that a long message is read in beside the whole, with the words as they stand; a short one has none.
+func Parts(message string) []string {
+	asItStands := func(word string) string { return word }
+	var out []string
+	for _, p := range partsOf(split(text.Normalize(text.New(message)), asItStands)) {
+		out = append(out, strings.Join(p, " "))
+	}
+	return out
+}
+
+// split returns the words of each sentence, each word repaired.
+func split(t text.Tokens, repair func(string) string) [][]string {
 	sentences := [][]string{nil}
-	var whole []string
 	for _, w := range t.Folded() {
 		switch w {
 		case stop:
 			sentences = append(sentences, nil)
 		case "\"":
 		default:
-			w = g.spell.Repair(w)
-			whole = append(whole, w)
-			sentences[len(sentences)-1] = append(sentences[len(sentences)-1], w)
+			sentences[len(sentences)-1] = append(sentences[len(sentences)-1], repair(w))
 		}
 	}
-	if strings.Join(whole, "") != strings.Join(t.Plain(), "") {
-		d := reread(whole)
-		disguised = &d
+	return sentences
+}
+
+// partsOf is Parts of the words of each sentence.
+func partsOf(sentences [][]string) [][]string {
+	if len(slices.Concat(sentences...)) <= wholeWords {
+		return nil
 	}
-	if len(whole) > wholeWords {
-		for _, p := range cut(sentences) {
-			parts = append(parts, reread(p))
-		}
-	}
-	return disguised, parts
+	return cut(sentences)
 }
 
 // reread reads words as if they were a message.

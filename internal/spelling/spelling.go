@@ -74,8 +74,9 @@ func insertLongest(rs []rewrite, r rewrite) []rewrite {
 	return append(rs[:i:i], append([]rewrite{r}, rs[i:]...)...)
 }
 
-// minSlip is the length from which a slip of a word is taken for the word: below it, slips are words of their own ("form", "from").
-const minSlip = 7
+// minSwap is the length from which two letters swapped are taken for a slip, and minDrop the one from which a letter left out is: below it,
+// they are words of their own ("form" and "from", "though" and "tough").
+const minSwap, minDrop = 5, 7
 
 // admit makes a spelling known.
 func (s *Speller) admit(w string) {
@@ -89,12 +90,13 @@ func (s *Speller) Learn(w string) {
 		return
 	}
 	s.admit(w)
-	if len(w) < minSlip {
-		return
-	}
 	for i := 1; i+1 < len(w); i++ {
-		put(s.near, w[:i]+w[i+1:], w)
-		put(s.near, w[:i]+w[i+1:i+2]+w[i:i+1]+w[i+2:], w)
+		if len(w) >= minDrop {
+			put(s.near, w[:i]+w[i+1:], w)
+		}
+		if len(w) >= minSwap {
+			put(s.near, w[:i]+w[i+1:i+2]+w[i:i+1]+w[i+2:], w)
+		}
 	}
 }
 
