@@ -33,6 +33,7 @@ type snapshot struct {
 	matcher   *match.Matcher
 	completer *complete.Completer
 	titles    map[string]string // by entry id
+	subject   subject
 }
 
 // New builds a bot from content and the model that was learnt from it with the same encoder (match.ErrStale when it was learnt from other
@@ -76,7 +77,7 @@ func (b *Bot) Swap(lib *content.Library, model *match.Model) error {
 
 // newSnapshot builds all but the matcher.
 func newSnapshot(lib *content.Library) *snapshot {
-	s := &snapshot{lib: lib, titles: make(map[string]string)}
+	s := &snapshot{lib: lib, titles: make(map[string]string), subject: newSubject(lib)}
 	var titles []complete.Title
 	for _, e := range lib.Entries() {
 		s.titles[e.ID] = e.Title
@@ -120,6 +121,9 @@ func (b *Bot) Ask(q Question) (out Outcome) {
 	out.Assessment = out.Assessment.With(opinions...)
 	out.Category = category(out.Assessment)
 	switch {
+	case out.Assessment.Level() == guard.LevelUrgent && q.Heard == Overheard && out.Danger.Urgent < overheardAt:
+		out.Reply = Silence{ReasonUnsure}
+		return out
 	case out.Assessment.Level() == guard.LevelUrgent:
 		out.Reply = s.urgent(out.Assessment, q)
 		return out
@@ -129,6 +133,9 @@ func (b *Bot) Ask(q Question) (out Outcome) {
 	}
 	for _, h := range v.entries[:min(maxOptions, len(v.entries))] {
 		out.Options = append(out.Options, Option{h.Label, s.titles[h.Label], h.Confidence})
+	}
+	if q.Heard == Overheard && !s.subject.isIn(tokens) {
+		v.band = bandNone // and so silence
 	}
 	s.reply(&out, v, q)
 	return out

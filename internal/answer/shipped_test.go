@@ -2,12 +2,14 @@ package answer_test
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
 	"faqbot/internal/answer"
 	"faqbot/internal/answer/answertest"
 	"faqbot/internal/match"
+	"faqbot/internal/text"
 )
 
 // newBot returns the shipped bot, for tests that only ask it.
@@ -33,4 +35,35 @@ func describe(out answer.Outcome) string {
 		s += fmt.Sprintf(" %s %.2f", h.Label, h.Confidence)
 	}
 	return s
+}
+
+// TestChatter: talk among members, half of it questions, is answered by nobody's asking never, and questions about quitting are.
+func TestChatter(t *testing.T) {
+	t.Parallel()
+	bot := newBot(t)
+	talk, err := os.ReadFile("testdata/chatter.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(talk)), "\n")
+	if len(lines) < 300 {
+		t.Errorf("there are %d lines of talk", len(lines))
+	}
+	for _, line := range lines {
+		if out := bot.Ask(answer.Question{Heard: answer.Overheard, Words: text.New(line)}); !isSilence(out.Reply) {
+			t.Errorf("%q gets %s", line, describe(out))
+		}
+	}
+	for _, question := range []string{
+		"how long does ketamine withdrawal last?", "anyone else got terrible nightmares since they quit k?", "why am i so tired now ive stopped ket?",
+	} {
+		if out := bot.Ask(answer.Question{Heard: answer.Overheard, Words: text.New(question)}); isSilence(out.Reply) {
+			t.Errorf("%q gets nothing", question)
+		}
+	}
+}
+
+func isSilence(r answer.Reply) bool {
+	_, silent := r.(answer.Silence)
+	return silent
 }

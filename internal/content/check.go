@@ -347,6 +347,11 @@ func (c *checker) shared(d *document) {
 			d.at(fmt.Sprintf("synonyms.%d", i), "a group of synonyms has at least two words")
 		}
 	}
+	for i, s := range d.File.Unasked {
+		if normal(s) == "" {
+			d.at(fmt.Sprintf("unasked.%d", i), "there is no word in it")
+		}
+	}
 	for _, other := range c.documents {
 		if other == d {
 			break

@@ -58,6 +58,9 @@ func TestLoad(t *testing.T) {
 	if got, want := lib.Synonyms(), [][]string{{"withdrawal", "wd", "withdrawl"}}; !reflect.DeepEqual(got, want) {
 		t.Errorf("synonyms are %v, want %v", got, want)
 	}
+	if got, want := lib.Unasked(), []string{"withdrawal", "quit it"}; !slices.Equal(got, want) {
+		t.Errorf("words of what is answered unasked are %v, want %v", got, want)
+	}
 	if got := lib.Reminder("general"); got != "Talk to someone you trust." {
 		t.Errorf("the reminder is %q", got)
 	}

@@ -139,6 +139,7 @@ func merge(documents []*document) File {
 		all.Cards = append(all.Cards, f.Cards...)
 		all.Directories = append(all.Directories, f.Directories...)
 		all.Synonyms = append(all.Synonyms, f.Synonyms...)
+		all.Unasked = append(all.Unasked, f.Unasked...)
 		all.Safety = append(all.Safety, f.Safety...)
 		maps.Copy(all.Reminders, f.Reminders)
 		maps.Copy(all.Sources, f.Sources)
@@ -202,6 +203,9 @@ func (l *Library) OffTopic() []string { return l.file.OffTopic }
 
 // Synonyms returns groups of equivalents, the canonical form first.
 func (l *Library) Synonyms() [][]string { return l.file.Synonyms }
+
+// Unasked returns words of which a message to nobody must have one to be answered; none when every message may be.
+func (l *Library) Unasked() []string { return l.file.Unasked }
 
 // Directories returns the international directories of help lines.
 func (l *Library) Directories() []Directory { return l.file.Directories }

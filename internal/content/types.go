@@ -18,6 +18,7 @@ type File struct {
 	Helplines   map[string]Helplines `yaml:"helplines,omitempty" jsonschema_description:"Emergency numbers and lines by ISO 3166-1 alpha-2 country code; EU serves its member states."`
 	Directories []Directory          `yaml:"directories,omitempty" jsonschema_description:"International directories of help lines, for all other countries."`
 	Synonyms    [][]string           `yaml:"synonyms,omitempty" jsonschema_description:"Groups of equivalents; the first of each is what the matcher reads."`
+	Unasked     []string             `yaml:"unasked,omitempty" jsonschema_description:"Words of which a message to nobody must have one to be answered. Without any, every message may be."`
 	Safety      []SafetySet          `yaml:"safety,omitempty" jsonschema_description:"Sentences that hold the bot to its safety; faqbot check runs them."`
 }
 
