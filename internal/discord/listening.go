@@ -248,7 +248,7 @@ func (a *adapter) post(ctx context.Context, received time.Time, m *discordgo.Mes
 
 // posted sends a reply and remembers it; false where it did not get through.
 func (a *adapter) posted(ctx context.Context, received time.Time, m *discordgo.Message, body api.Body, nonce string, urgent bool) bool {
-	if a.quiet.Is(m.ChannelID, received) {
+	if !urgent && a.quiet.Is(m.ChannelID, received) { // danger is tried again each time: the channel may be open by now
 		a.log.DebugContext(ctx, "not answered, the channel refused a reply lately", "message_id", m.ID, "channel_id", m.ChannelID)
 		return false
 	}

@@ -55,11 +55,12 @@ func here(s *discordtest.Server, c *Config, change func(*manners.Rules)) {
 
 func asTheyAre(*manners.Rules) {}
 
-// TestAlarmWithoutReply: where the bot may not write, moderators hear of danger all the same, also while it leaves the channel alone.
+// TestAlarmWithoutReply: where the bot may not write, moderators hear of danger all the same, and each time a reply is tried; to anything else
+// none is, for a while.
 func TestAlarmWithoutReply(t *testing.T) {
 	t.Parallel()
 	var told bell
-	listen(t, func(s *discordtest.Server, c *Config) {
+	s := listen(t, func(s *discordtest.Server, c *Config) {
 		here(s, c, asTheyAre)
 		c.Alarm = told.ring
 	}, func(s *discordtest.Server) {
@@ -74,16 +75,17 @@ func TestAlarmWithoutReply(t *testing.T) {
 		if got := told.wait(t, 3); got[0].Member != s.UserID || got[0].Message == "" || got[0].Message == got[1].Message {
 			t.Errorf("told %+v", got)
 		}
-		tried := 0
-		for _, r := range s.Requests() {
-			if r.Method == http.MethodPost && strings.HasPrefix(r.Path, "/channels/"+s.ChannelID) {
-				tried++
-			}
-		}
-		if tried != 1 {
-			t.Errorf("%d calls in a channel that refuses them", tried)
-		}
+		post(t, s, discordtest.Post{Content: "how long will this last", Mentions: true})
 	})
+	tried := 0
+	for _, r := range s.Requests() {
+		if r.Method == http.MethodPost && strings.HasPrefix(r.Path, "/channels/"+s.ChannelID) {
+			tried++
+		}
+	}
+	if tried != 3 {
+		t.Errorf("%d calls in a channel that refuses them", tried)
+	}
 }
 
 // TestOverheardDanger: danger in a reply to another member, and danger that comes with an edit, get the neutral line, once.
