@@ -132,6 +132,15 @@ func table() map[string]row {
 			},
 			bans: []string{"os"},
 		},
+		"internal/discord/toolbox": {
+			// all that it puts together; interact, manners, tag: what they are made of
+			ours: []string{
+				"internal/answer", "internal/store", "internal/discord", "internal/discord/api", "internal/discord/feedback", "internal/discord/interact",
+				"internal/discord/local", "internal/discord/manners", "internal/discord/moderation", "internal/discord/pins", "internal/discord/suggest",
+				"internal/discord/tag", "internal/discord/upkeep",
+			},
+			bans: []string{"os", "net"},
+		},
 		"internal/discord/upkeep": {ours: []string{"internal/discord/api"}, bans: []string{"os", "net"}},
 		"internal/discord/suggest": {
 			// content: the check-in card; discord: how a card is drawn; guard: what leaves a moderator no choice

@@ -10,6 +10,7 @@ import (
 	"faqbot/internal/answer"
 	"faqbot/internal/content"
 	"faqbot/internal/discord"
+	"faqbot/internal/discord/toolbox"
 	"faqbot/internal/doctor"
 	"faqbot/internal/store"
 )
@@ -126,7 +127,7 @@ func (c *doctorCmd) onDiscord(ctx context.Context, p *program, lib *content.Libr
 	}
 	if lib != nil {
 		config.Bot = answer.NewCards(lib)
-		newTools(store.New(c.Database), config.Bot, config.Log).into(&config) // to know their commands takes no open database
+		toolbox.New(store.New(c.Database), config.Bot, config.Log).Into(&config) // to know their commands takes no open database
 		look.Registered = func(ctx context.Context, application string) (bool, error) {
 			return discord.Registered(ctx, config, calls, application)
 		}

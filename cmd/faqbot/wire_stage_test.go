@@ -20,6 +20,7 @@ import (
 	"faqbot/internal/discord/discordtest/lab"
 	"faqbot/internal/discord/discordtest/openapi"
 	"faqbot/internal/discord/interact"
+	"faqbot/internal/discord/toolbox"
 	"faqbot/internal/store"
 )
 
@@ -102,7 +103,7 @@ func (s *stage) launch() {
 	c := discord.Config{
 		Bot: bot, Token: s.fake.Token, API: s.fake.URL(), Version: "test", ProjectURL: "https://example.org/bot", Log: log, Overhear: true,
 	}
-	newTools(s.store, bot, log).into(&c)
+	toolbox.New(s.store, bot, log).Into(&c)
 	all := c.Tools
 	c.Tools = func(calls *api.Client) []interact.Tool {
 		list := all(calls)

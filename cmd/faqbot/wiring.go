@@ -14,6 +14,7 @@ import (
 	"faqbot/internal/answer"
 	"faqbot/internal/discord"
 	"faqbot/internal/discord/api"
+	"faqbot/internal/discord/toolbox"
 )
 
 // checkDiscord says what Discord would refuse in a reply.
@@ -111,8 +112,8 @@ func (c *runCmd) Run(p *program) error {
 	told, silence := c.serveHealth(ctx, st.Ping, log)
 	config := c.config(bot, token, log)
 	config.Figures = told
-	tools := newTools(st, bot, log)
-	tools.into(&config)
+	tools := toolbox.New(st, bot, log)
+	tools.Into(&config)
 	changed := make(chan struct{}, 1)
 	config.Changed = changed
 	reading := reloader{
@@ -121,7 +122,7 @@ func (c *runCmd) Run(p *program) error {
 	}
 	go reading.run(ctx, hangups) // a stop does not wait: learning takes a minute, and leaves nothing half done
 	var maintaining sync.WaitGroup
-	maintaining.Go(func() { tools.maintain(ctx, opened) })
+	maintaining.Go(func() { tools.Maintain(ctx, opened) })
 	err = discord.Run(ctx, config)
 	stop()
 	maintaining.Wait()

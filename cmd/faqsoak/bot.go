@@ -10,12 +10,8 @@ import (
 
 	"faqbot/internal/answer"
 	"faqbot/internal/discord"
-	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/discordtest"
-	"faqbot/internal/discord/feedback"
-	"faqbot/internal/discord/interact"
-	"faqbot/internal/discord/moderation"
-	"faqbot/internal/discord/pins"
+	"faqbot/internal/discord/toolbox"
 	"faqbot/internal/store"
 )
 
@@ -26,9 +22,9 @@ type process struct {
 	file  string // of the database
 	log   *slog.Logger
 
-	stop  context.CancelFunc
-	ended chan error
-	pins  sync.WaitGroup
+	stop        context.CancelFunc
+	ended       chan error
+	maintaining sync.WaitGroup
 }
 
 // launch starts the bot. The caller ends it with finish, also where it has ended by itself.
@@ -39,10 +35,8 @@ func launch(ctx context.Context, bot *answer.Bot, folder string, fake *discordte
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
 	p.store = st
-	// Without a channel for alerts nobody is ever told.
-	settings := store.Settings{
-		Guild: fake.GuildID, AlertChannel: fake.ChannelID, Cooldown: store.DefaultCooldown, Retention: store.DefaultRetention,
-	}
+	// Without a channel for alerts nobody is ever told. The members here ask oftener than any pause lets them.
+	settings := store.Settings{Guild: fake.GuildID, AlertChannel: fake.ChannelID, Retention: store.DefaultRetention}
 	if err := st.SaveSettings(ctx, settings, store.Audit{Actor: fake.UserID, Action: store.ActionSettings, At: time.Now()}); err != nil {
 		_ = st.Close()
 		return nil, fmt.Errorf("set up the server: %w", err)
@@ -52,37 +46,20 @@ func launch(ctx context.Context, bot *answer.Bot, folder string, fake *discordte
 	config := discord.Config{
 		Bot: bot, Token: fake.Token, API: fake.URL(), Version: "soak", ProjectURL: "https://example.org/faqsoak", Log: log,
 	}
-	p.addTools(running, &config)
+	opened := make(chan struct{})
+	close(opened)
+	tools := toolbox.New(st, bot, log)
+	tools.Into(&config)
+	p.maintaining.Go(func() { tools.Maintain(running, opened) })
 	go func() { p.ended <- discord.Run(running, config) }()
 	return p, nil
-}
-
-// addTools gives the bot all tools that there are. They can be made only when the bot has a client, which is before anybody asks.
-func (p *process) addTools(ctx context.Context, config *discord.Config) {
-	var desk *moderation.Desk
-	var votes *feedback.Feedback
-	config.Alert = func(ctx context.Context, a discord.Alert) error {
-		return desk.Alert(ctx, a)
-	}
-	config.Asked = func(ctx context.Context, q discord.Asked) { votes.Asked(ctx, q) }
-	config.Tools = func(calls *api.Client) []interact.Tool {
-		desk = moderation.New(moderation.Config{Store: p.store, Bot: p.bot, Calls: calls, Log: p.log, Now: time.Now})
-		votes = feedback.New(feedback.Config{Store: p.store, Bot: p.bot, Calls: calls, Log: p.log})
-		pinned := pins.New(pins.Config{Store: p.store, Bot: p.bot, Calls: calls, Log: p.log, Now: time.Now})
-		p.pins.Go(func() {
-			if err := pinned.Run(ctx); err != nil {
-				p.log.ErrorContext(ctx, "pins are no longer looked after", "error", err)
-			}
-		})
-		return []interact.Tool{desk.Tool(), votes.Tool(), pinned.Tool()}
-	}
 }
 
 // finish stops the bot and returns how it ended.
 func (p *process) finish() error {
 	p.stop()
 	err := <-p.ended
-	p.pins.Wait()
+	p.maintaining.Wait()
 	if closed := p.store.Close(); err == nil && closed != nil {
 		return fmt.Errorf("close the database: %w", closed)
 	}

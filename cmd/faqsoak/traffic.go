@@ -30,6 +30,8 @@ const (
 	ordinary  = 2248473465835073 // what @everyone has in a new server
 	// maxPresses is how many controls in a row somebody presses.
 	maxPresses = 4
+	// suggest is the command on a message.
+	suggest = "Answer from the FAQ"
 )
 
 func newMembers(fake *discordtest.Server, l *ledger, seed uint64) *members {
@@ -125,7 +127,13 @@ func (v *visit) moderate() {
 		{"privacy", sub("delete")},
 		{"resource", sub("list")},
 		{"resource", sub("pin", discordtest.Arg{Name: "entry", Value: "faq/duration"})},
+		{suggest, nil},
 	})
+	if u.name == suggest {
+		target := v.fake.MessageCreate(discordtest.Post{Content: pick(v, lines()).text})
+		v.interact(command, false, v.fake.MessageCommand(v.from, u.name, target), 0)
+		return
+	}
 	v.interact(command, false, v.fake.Command(v.from, u.name, u.args...), 0)
 }
 

@@ -1,4 +1,4 @@
-package main
+package toolbox_test
 
 import (
 	"log/slog"
@@ -9,6 +9,7 @@ import (
 	"faqbot/internal/discord"
 	"faqbot/internal/discord/api"
 	"faqbot/internal/discord/interact"
+	"faqbot/internal/discord/toolbox"
 	"faqbot/internal/store"
 )
 
@@ -28,7 +29,7 @@ func TestToolsKnowModerators(t *testing.T) {
 		t.Fatal(err)
 	}
 	var config discord.Config
-	newTools(st, nil, slog.New(slog.DiscardHandler)).into(&config)
+	toolbox.New(st, nil, slog.New(slog.DiscardHandler)).Into(&config)
 	config.Tools(&api.Client{})
 	r := interact.Request{Guild: guild, Channel: channel, User: moderator, Roles: []string{"1000000000000000005"}}
 	if config.Moderates(ctx, r) {

@@ -1,4 +1,6 @@
-package main
+// Package toolbox puts together all that the bot does on Discord besides answering: moderators' tools, pins, votes, what is remembered of
+// a member, and what is deleted by itself. It knows how they go together; it must not know what any of them says or does.
+package toolbox
 
 import (
 	"context"
@@ -22,8 +24,8 @@ import (
 	"faqbot/internal/store"
 )
 
-// tools are what the bot can do on Discord besides answering. All of it needs the database, and says so while that is not open.
-type tools struct {
+// Tools are what the bot can do on Discord besides answering. All of it needs the database, and says so while that is not open.
+type Tools struct {
 	store    *store.Store
 	bot      *answer.Bot
 	log      *slog.Logger
@@ -37,12 +39,13 @@ type tools struct {
 	made     chan struct{} // closed once all of them are there
 }
 
-func newTools(st *store.Store, bot *answer.Bot, log *slog.Logger) *tools {
-	return &tools{store: st, bot: bot, log: log, made: make(chan struct{})}
+// New returns tools that are still to be put into a configuration.
+func New(st *store.Store, bot *answer.Bot, log *slog.Logger) *Tools {
+	return &Tools{store: st, bot: bot, log: log, made: make(chan struct{})}
 }
 
-// into adds what the tools do to a configuration. Making them does nothing yet: doctor makes them too, to compare their commands.
-func (t *tools) into(c *discord.Config) {
+// Into adds what the tools do to a configuration. Making them does nothing yet: doctor makes them too, to compare their commands.
+func (t *Tools) Into(c *discord.Config) {
 	c.Tools, t.key, t.privacy = t.make, c.Key(), c.PrivacyURL
 	c.Alert = func(ctx context.Context, a discord.Alert) error { return t.desk.Alert(ctx, a) }
 	c.Alarm = func(ctx context.Context, a discord.Alert) error {
@@ -63,7 +66,7 @@ func (t *tools) into(c *discord.Config) {
 }
 
 // make is called once, before any event comes.
-func (t *tools) make(calls *api.Client) []interact.Tool {
+func (t *Tools) make(calls *api.Client) []interact.Tool {
 	t.desk = moderation.New(moderation.Config{
 		Store: t.store, Bot: t.bot, Calls: calls, Log: t.log, Now: time.Now, PrivacyURL: t.privacy, Forget: func(user string) { t.feedback.Forget(user) },
 	})
@@ -82,7 +85,7 @@ func (t *tools) make(calls *api.Client) []interact.Tool {
 }
 
 // look reads for a tool what is set, as the adapter does for itself.
-func (t *tools) look() local.Look {
+func (t *Tools) look() local.Look {
 	return local.Look{Lines: t.desk.Replaced, Country: t.memory.Country, Log: t.log, Go: func(ctx context.Context, f func()) {
 		go func() {
 			defer func() {
@@ -96,7 +99,7 @@ func (t *tools) look() local.Look {
 }
 
 // rules are a server's, or the last known ones or the defaults where the database does not answer.
-func (t *tools) rules(ctx context.Context, guild string) manners.Rules {
+func (t *Tools) rules(ctx context.Context, guild string) manners.Rules {
 	s, err := t.desk.Settings(ctx, guild)
 	if err != nil {
 		t.log.WarnContext(ctx, "a server's settings are not known, the defaults hold", "guild_id", guild, "error", err)
@@ -104,8 +107,8 @@ func (t *tools) rules(ctx context.Context, guild string) manners.Rules {
 	return manners.Rules{AskChannels: s.AskChannels, AskRoles: s.AskRoles, UnaskedChannels: s.UnaskedChannels, Cooldown: s.Cooldown}
 }
 
-// maintain keeps the pinned cards, and deletes what is no longer to be kept, from when the database is open until the context ends.
-func (t *tools) maintain(ctx context.Context, opened <-chan struct{}) {
+// Maintain keeps the pinned cards, and deletes what is no longer to be kept, from when the database is open until the context ends.
+func (t *Tools) Maintain(ctx context.Context, opened <-chan struct{}) {
 	for _, needed := range []<-chan struct{}{t.made, opened} {
 		select {
 		case <-needed:
