@@ -208,7 +208,7 @@ func TestCanary(t *testing.T) {
 	if m.says(textDonated) || len(s.gifts()) > 0 {
 		t.Errorf("%s", m.raw)
 	}
-	wants(t, s.submitted(discordtest.From{}, card, f, canary+"@example.org"), textNothingLeft)
+	wants(t, s.submitted(discordtest.From{}, card, f, "jo."+canary+"@gmail.com"), textNothingLeft)
 	if !strings.Contains(s.log.String(), "level=DEBUG") || strings.Contains(s.log.String(), canary) {
 		t.Errorf("the log:\n%s", s.log.String())
 	}
