@@ -82,6 +82,29 @@ type Command struct {
 	Complete func(ctx context.Context, r Request, option, typed string) []api.Choice
 }
 
+// Borrow gives a command a subcommand of another one, which keeps it: it is the same under both names.
+func (c Command) Borrow(from Command, sub string) Command {
+	handle, complete := c.Handle, c.Complete
+	for _, o := range from.Options {
+		if o.Name == sub {
+			c.Options = append(slices.Clone(c.Options), o)
+		}
+	}
+	c.Handle = func(ctx context.Context, r Request) (Response, error) {
+		if r.Sub == sub {
+			return from.Handle(ctx, r)
+		}
+		return handle(ctx, r)
+	}
+	c.Complete = func(ctx context.Context, r Request, option, typed string) []api.Choice {
+		if r.Sub == sub {
+			return from.Complete(ctx, r, option, typed)
+		}
+		return complete(ctx, r, option, typed)
+	}
+	return c
+}
+
 // Tool is a set of commands, and of paths: the first words of custom ids of components and forms. No two tools may share one.
 type Tool struct {
 	Commands []Command

@@ -1,9 +1,11 @@
 package interact
 
 import (
+	"context"
 	"strings"
 	"testing"
 
+	"faqbot/internal/discord/api"
 	"faqbot/internal/text"
 )
 
@@ -50,6 +52,35 @@ func TestWho(t *testing.T) {
 	} {
 		if c.r.ModeratesHere() != c.here || c.r.IsModerator([]string{"3"}) != c.mod || c.r.IsAdmin() != c.boss {
 			t.Errorf("%+v", c.r)
+		}
+	}
+}
+
+// TestBorrow: a borrowed subcommand is the lender's, and all others are the command's own.
+func TestBorrow(t *testing.T) {
+	t.Parallel()
+	of := func(name string, subs ...string) Command {
+		c := Command{
+			Handle: func(context.Context, Request) (Response, error) {
+				return Response{Body: api.Body{Content: name}}, nil
+			},
+			Complete: func(context.Context, Request, string, string) []api.Choice { return []api.Choice{{Name: name}} },
+		}
+		for _, sub := range subs {
+			c.Options = append(c.Options, &api.Option{Name: sub})
+		}
+		return c
+	}
+	own, lender := of("own", "a"), of("lender", "b", "c")
+	both := own.Borrow(lender, "b")
+	if len(own.Options) != 1 || len(both.Options) != 2 || both.Options[1] != lender.Options[0] {
+		t.Errorf("options: %v", both.Options)
+	}
+	for sub, want := range map[string]string{"a": "own", "b": "lender"} {
+		r := Request{Sub: sub}
+		got, err := both.Handle(t.Context(), r)
+		if offers := both.Complete(t.Context(), r, "", ""); err != nil || got.Body.Content != want || offers[0].Name != want {
+			t.Errorf("%s is %s's, %v, %v", sub, got.Body.Content, offers, err)
 		}
 	}
 }

@@ -81,7 +81,13 @@ func (t *Tools) make(calls *api.Client) []interact.Tool {
 	})
 	t.upkeep = upkeep.Upkeep{Store: t.store, Servers: calls.Guilds, Log: t.log, Now: time.Now}
 	close(t.made)
-	return []interact.Tool{t.desk.Tool(), t.pins.Tool(), t.feedback.Tool(), t.memory.Tool(), menu.Tool()}
+	desk, pinned := t.desk.Tool(), t.pins.Tool()
+	for _, c := range desk.Commands {
+		if c.Name == "helpline" { // moderators look for it beside the other resources, too
+			pinned.Commands[0] = pinned.Commands[0].Borrow(c, "override")
+		}
+	}
+	return []interact.Tool{desk, pinned, t.feedback.Tool(), t.memory.Tool(), menu.Tool()}
 }
 
 // look reads for a tool what is set, as the adapter does for itself.
