@@ -231,7 +231,8 @@ func controlsOf(message json.RawMessage) []control {
 		all = append(all, row.Components...)
 	}
 	const aButton, aMenu = 2, 3
+	const pause = "settings/set/cooldown" // who is in a pause gets no answer, and is not lost
 	return slices.DeleteFunc(all, func(c control) bool {
-		return c.ID == "" || c.Disabled || c.Type != aButton && c.Type != aMenu
+		return c.ID == "" || c.ID == pause || c.Disabled || c.Type != aButton && c.Type != aMenu
 	})
 }
